@@ -1,0 +1,97 @@
+//! The product of one process: database, clock and what is known about the installation. Cheap to clone.
+use crate::coordinators::change_hands::ChangeHands;
+use crate::db::Db;
+use crate::error::AppError;
+use crate::operation::Terms;
+use crate::policy::Actor;
+use crate::time::{Clock, start_of};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tokio::sync::{Mutex, Notify, OwnedRwLockReadGuard, RwLock};
+
+/// What pages and mails say about the installation.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Where people reach it; links are built from this only.
+    pub base_url: String,
+    /// The vendor's name.
+    pub vendor: String,
+    /// Whom to call.
+    pub phone: String,
+    /// Whom to write to.
+    pub contact_email: String,
+    /// Demo mode: one-click sign-in, mail on a page.
+    pub demo: bool,
+}
+
+/// The product of this process.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    profile: Profile,
+    next_day: AtomicI64,
+    settling: Mutex<()>,
+    running: Arc<RwLock<()>>,
+    wake: Notify,
+}
+
+impl App {
+    /// Puts the product on a database.
+    pub fn new(db: Db, clock: Clock, profile: Profile) -> Self {
+        let (next_day, settling, wake) = (AtomicI64::new(0), Mutex::new(()), Notify::new());
+        Self(Arc::new(Inner { db, clock, profile, next_day, settling, running: Arc::default(), wake }))
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// What time it is here.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// What pages and mails say about the installation.
+    pub fn profile(&self) -> &Profile {
+        &self.0.profile
+    }
+
+    /// Hands change before anything else is served on a new day: once a day and process, not by a timer that may be late.
+    pub(crate) async fn settle_days(&self) -> Result<(), AppError> {
+        if self.clock().now() < self.0.next_day.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let _one = self.0.settling.lock().await;
+        if self.clock().now() < self.0.next_day.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let today = self.clock().moment().today;
+        self.run_now(Actor::system(), ChangeHands, Terms::default()).await?;
+        self.0.next_day.store(start_of(today.plus(1), self.clock().zone()), Ordering::Release);
+        Ok(())
+    }
+
+    /// Wakes the worker: there may be a job that is due.
+    pub fn wake(&self) {
+        self.0.wake.notify_one();
+    }
+
+    /// Waits for [`App::wake`].
+    pub(crate) async fn woken(&self) {
+        self.0.wake.notified().await;
+    }
+
+    /// Held while an operation runs, so that a shutdown waits for it.
+    pub(crate) fn running(&self) -> Option<OwnedRwLockReadGuard<()>> {
+        self.0.running.clone().try_read_owned().ok()
+    }
+
+    /// Waits until no operation runs, then closes the database.
+    pub async fn close(&self) {
+        let _all = self.0.running.write().await;
+        self.0.db.close().await;
+    }
+}

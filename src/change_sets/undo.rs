@@ -1,0 +1,237 @@
+//! Undo a change set: what can still be reverted is, what changed since is kept, and the rest is refused with a reason.
+use super::verdict::{self, Counted};
+use crate::coordinators::hand_over::pass_covers;
+use crate::coordinators::{covers, rules, store};
+use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
+use crate::error::{AppError, Refusal, RefusedItem};
+use crate::ids::{ChangeSetId, ChangeSetKey};
+use crate::operation::{Operation, Query};
+use crate::policy::{self, Draft, Minted, Permit};
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+
+/// What an undo did, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Undone {
+    /// The change set that the undo is; none in a preview, or where nothing could be reverted.
+    #[schema(required)]
+    pub change_set: Option<String>,
+    /// Items that are as they were before.
+    pub reverted: u64,
+    /// Items that somebody changed since: they stay.
+    pub kept: u64,
+    /// Items that cannot go back, and why.
+    pub refused: Vec<RefusedItem>,
+}
+
+/// The change.
+#[derive(Clone, Debug, Serialize)]
+pub struct UndoChangeSet {
+    /// Which.
+    pub change_set: ChangeSetKey,
+}
+
+/// What is known of the set itself.
+#[derive(Clone, Debug, FromRow)]
+struct Head {
+    kind: String,
+    at: Instant,
+    undoes: Option<i64>,
+    undone_by: Option<i64>,
+    mail: String,
+    mail_before: Option<String>,
+}
+
+const HEAD: &str = "SELECT s.kind, s.at, s.undoes, s.undone_by, s.mail, b.mail AS mail_before
+    FROM change_sets s LEFT JOIN change_sets b ON b.id = s.undoes WHERE s.id = $1";
+
+impl Head {
+    /// Whether it can be undone at all, in order: what it is, whether it is done already, how old it is.
+    fn undoable(&self, now: Instant) -> Result<(), Refusal> {
+        let refuse = |title: &str| Err(Refusal::new("not-undoable", title));
+        if self.kind == "hands" {
+            return refuse("hands changed because a day came; change the dated assignment instead");
+        }
+        if self.undone_by.is_some() {
+            return refuse("this was undone already; undo the undo to bring it back");
+        }
+        if self.at < now - rules::UNDO_FOR {
+            return refuse("a change can be undone for 30 days; make the change that you want instead");
+        }
+        Ok(())
+    }
+
+    /// Whether anybody was told of this set, so that they need a correcting mail. One whose mail is still held is simply
+    /// not told; one that was silent, because it undid an untold set, must be corrected once that one's mail is out.
+    fn was_told(&self) -> bool {
+        self.mail == "out" || (self.mail == "none" && self.mail_before.as_deref() == Some("out"))
+    }
+}
+
+impl Operation for UndoChangeSet {
+    type Action = policy::UndoChangeSet;
+    type Output = Undone;
+
+    fn target(&self) -> ChangeSetKey {
+        self.change_set.clone()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<Undone, AppError> {
+        let undone = permit.target().0;
+        let head: Option<Head> = tx.find(permit, sql(HEAD).bind(undone)).await?;
+        let head = head.ok_or_else(AppError::hidden)?;
+        head.undoable(tx.now())?;
+        let first_editable = tx.today().plus(-rules::GRACE_DAYS);
+        let counted: Vec<Counted> = tx.list(verdict::counts(permit, undone, first_editable)).await?;
+        let total: Option<(i64,)> = tx.find(permit, sql(verdict::TOTAL).bind(undone)).await?;
+        let refused = tx.list(verdict::refused(permit, undone, first_editable)).await?;
+        let outcome = verdict::outcome(&counted, total, refused);
+        if outcome.reverted == 0 {
+            return Ok(outcome);
+        }
+        let draft = Draft { kind: "undo", undoes: Some(undone), ..Draft::default() };
+        let set = permit.open(tx, &draft).await?;
+        set.mint(tx, verdict::mint(permit, set.id(), undone, first_editable)).await?;
+        mark(tx, &set, undone, head.undoes).await?;
+        store::open_effects(tx, &set).await?;
+        revert(tx, &set).await?;
+        store::close_effects(tx, &set).await?;
+        store::touch(tx, &set).await?;
+        if head.was_told() && store::notices(tx, &set).await? > 0 {
+            store::tell(tx, &set).await?;
+        }
+        tx.note(self, Some(set.id()));
+        Ok(Undone { change_set: Some(set.handle().to_owned()), ..outcome })
+    }
+}
+
+const REVERTED: &str = "UPDATE change_set_items SET reverted_by = $1 WHERE change_set = $2 AND EXISTS (
+    SELECT 1 FROM change_set_items u WHERE u.change_set = $1 AND u.contract_id = change_set_items.contract_id
+        AND (change_set_items.level = 'effect'
+            OR (u.level = change_set_items.level AND u.target_id = change_set_items.target_id)))";
+const BROUGHT_BACK: &str = "UPDATE change_set_items SET reverted_by = NULL WHERE change_set = $3 AND reverted_by = $2
+    AND EXISTS (SELECT 1 FROM change_set_items u WHERE u.change_set = $1 AND u.contract_id = change_set_items.contract_id
+        AND (change_set_items.level = 'effect'
+            OR (u.level = change_set_items.level AND u.target_id = change_set_items.target_id)))";
+const UNDONE_BY: &str = "UPDATE change_sets SET undone_by = $2 WHERE id = $1";
+
+/// Notes that the items of the one set are reverted by the other, and where that undid a third, that it holds again.
+async fn mark(
+    tx: &mut WriteTx,
+    set: &Minted<policy::UndoChangeSet>,
+    undone: ChangeSetId,
+    before: Option<i64>,
+) -> Result<(), AppError> {
+    tx.execute(set, sql(REVERTED).bind(set.id()).bind(undone)).await?;
+    tx.execute(set, sql(UNDONE_BY).bind(undone).bind(set.id())).await?;
+    if let Some(before) = before {
+        tx.execute(set, sql(BROUGHT_BACK).bind(set.id()).bind(undone).bind(before)).await?;
+        tx.execute(set, sql(UNDONE_BY).bind(before).bind(None::<i64>)).await?;
+    }
+    Ok(())
+}
+
+const CANCEL: &str = "UPDATE covers SET state = 'cancelled' WHERE state = 'planned' AND id IN (
+    SELECT k.id FROM change_set_items i JOIN change_sets s ON s.id = i.change_set JOIN covers k ON k.change_set = s.undoes
+        AND k.target_id = i.target_id AND i.level = CASE k.level WHEN 'asset' THEN 'asset_dated'
+            WHEN 'group' THEN 'group_dated' ELSE 'contract_dated' END
+    WHERE i.change_set = $1)";
+const END_TODAY: &str = "UPDATE covers SET until_on = $2 WHERE state = 'active' AND id IN (
+    SELECT k.id FROM change_set_items i JOIN change_sets s ON s.id = i.change_set JOIN covers k ON k.change_set = s.undoes
+        AND k.target_id = i.target_id AND i.level = CASE k.level WHEN 'asset' THEN 'asset_dated'
+            WHEN 'group' THEN 'group_dated' ELSE 'contract_dated' END
+    WHERE i.change_set = $1)";
+const UNNAME: &str = "DELETE FROM naming_rights WHERE EXISTS (SELECT 1 FROM change_set_items i WHERE i.change_set = $1
+    AND i.level = 'naming' AND i.after_id IS NULL AND i.target_id = naming_rights.person_id
+    AND i.contract_id = naming_rights.contract_id)";
+const NAME: &str = "INSERT INTO naming_rights (contract_id, account_id, person_id, given_by, given_at)
+    SELECT i.contract_id, c.account_id, i.target_id, $2, $3 FROM change_set_items i JOIN contracts c ON c.id = i.contract_id
+    WHERE i.change_set = $1 AND i.level = 'naming' AND i.after_id IS NOT NULL
+    ON CONFLICT (contract_id, person_id) DO NOTHING";
+const LEAVE_GROUP: &str = "UPDATE group_spans SET until_at = $2 WHERE until_at IS NULL AND asset_id IN (
+    SELECT i.target_id FROM change_set_items i WHERE i.change_set = $1 AND i.level = 'member')";
+const JOIN_GROUP: &str = "INSERT INTO group_spans (asset_id, group_id, from_at, set_by, change_set)
+    SELECT i.target_id, i.after_id, $2, $3, i.change_set FROM change_set_items i
+    WHERE i.change_set = $1 AND i.level = 'member' AND i.after_id IS NOT NULL";
+const REGROUP: &str = "UPDATE assets SET group_id = i.after_id FROM change_set_items i
+    WHERE i.change_set = $1 AND i.level = 'member' AND assets.id = i.target_id";
+const END_ENTRIES: &str = "UPDATE entries SET ended_at = $2 WHERE ended_at IS NULL AND id IN (
+    SELECT i.before_id FROM change_set_items i WHERE i.change_set = $1 AND i.level = 'entry')";
+const REVIVE_ENTRIES: &str = "UPDATE entries SET ended_at = NULL WHERE id IN (
+    SELECT i.after_id FROM change_set_items i WHERE i.change_set = $1 AND i.level = 'entry')";
+
+/// Does what the items of the undo say, kind by kind.
+async fn revert(tx: &mut WriteTx, set: &Minted<policy::UndoChangeSet>) -> Result<(), AppError> {
+    let (now, today) = (tx.now(), tx.today());
+    let about = |text| sql(text).bind(set.id());
+    tx.execute(set, about(LEAVE_GROUP).bind(now)).await?;
+    tx.execute(set, about(JOIN_GROUP).bind(now).bind(set.actor())).await?;
+    tx.execute(set, about(REGROUP)).await?;
+    tx.execute(set, about(END_ENTRIES).bind(now)).await?;
+    tx.execute(set, about(REVIVE_ENTRIES)).await?;
+    store::assign(tx, set).await?;
+    pass_covers(tx, set).await?;
+    tx.execute(set, about(CANCEL)).await?;
+    if tx.execute(set, about(END_TODAY).bind(today)).await? > 0 {
+        covers::settle(tx, set, today, now).await?;
+    }
+    tx.execute(set, about(UNNAME)).await?;
+    tx.execute(set, about(NAME).bind(set.actor()).bind(now)).await?;
+    Ok(())
+}
+
+/// The undo, only looked at, with the rows of its three parts.
+pub struct PreviewUndo(pub UndoChangeSet);
+
+/// One row of a part.
+#[derive(Clone, Debug, FromRow)]
+pub struct Row {
+    /// `revert`, `kept`, or a reason to refuse.
+    pub verdict: String,
+    /// `asset`, `group` …
+    pub level: String,
+    /// Serial number, name of the group, or contract number.
+    pub label: String,
+    /// What the asset is of.
+    pub product: Option<String>,
+    /// Who it goes back to; empty where it falls to the next level.
+    pub back_to: Option<String>,
+    /// Who has it now by this set.
+    pub from: Option<String>,
+}
+
+/// What the page of an undo shows.
+#[derive(Clone, Debug)]
+pub struct UndoPreview {
+    /// As the API says it.
+    pub outcome: Undone,
+    /// At most 500 rows.
+    pub rows: Vec<Row>,
+}
+
+impl Query for PreviewUndo {
+    type Action = policy::UndoChangeSet;
+    type Output = UndoPreview;
+
+    fn target(&self) -> ChangeSetKey {
+        self.0.change_set.clone()
+    }
+
+    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<UndoPreview, AppError> {
+        let undone = permit.target().0;
+        let head: Option<Head> = reader.find(permit, sql(HEAD).bind(undone)).await?;
+        head.ok_or_else(AppError::hidden)?.undoable(reader.now().at)?;
+        let first_editable = reader.now().today.plus(-rules::GRACE_DAYS);
+        let counted: Vec<Counted> = reader.list(verdict::counts(permit, undone, first_editable)).await?;
+        let total: Option<(i64,)> = reader.find(permit, sql(verdict::TOTAL).bind(undone)).await?;
+        let refused = reader.list(verdict::refused(permit, undone, first_editable)).await?;
+        let rows = reader.list(verdict::rows(permit, undone, first_editable)).await?;
+        Ok(UndoPreview { outcome: verdict::outcome(&counted, total, refused), rows })
+    }
+}
+
+pub(super) fn statements() -> Vec<Sql> {
+    let mut all: Vec<Sql> = [HEAD, REVERTED, BROUGHT_BACK, UNDONE_BY, CANCEL, END_TODAY, UNNAME, NAME].map(sql).into();
+    all.extend([LEAVE_GROUP, JOIN_GROUP, REGROUP, END_ENTRIES, REVIVE_ENTRIES].map(sql));
+    all
+}

@@ -1,0 +1,158 @@
+//! Home: what needs the reader, then the contracts. The demo's home shows its roles instead.
+use crate::web::contract::{ContractRow, table};
+use crate::web::layout::{Crumb, Frame, Place, bare, page};
+use crate::web::roles::{RoleCard, role_cards};
+use crate::web::samples;
+use crate::web::ui::icon;
+use maud::{Markup, html};
+
+/// One thing that needs the reader: a sentence and a button.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// "3 serial numbers on 110448270013 are yours by default."
+    pub text: String,
+    /// What the button says: "Assign coordinator".
+    pub action: String,
+    /// Where it leads.
+    pub href: String,
+    /// A symbol of the sprite.
+    pub icon: &'static str,
+}
+
+/// Home of somebody who is signed in.
+#[derive(Clone, Debug, Default)]
+pub struct HomeView {
+    /// At most five, the most urgent first.
+    pub needs: Vec<Need>,
+    /// What comes next when nothing needs the reader: "Contract 110448270013 ends on 28 Feb 2027."; may be empty.
+    pub next: String,
+    /// The reader's contracts, at most ten.
+    pub contracts: Vec<ContractRow>,
+    /// There are more.
+    pub more_contracts: bool,
+}
+
+/// The page.
+pub fn home_page(frame: &Frame, view: &HomeView) -> Markup {
+    page(
+        frame,
+        html! {
+            div.head { div.title { h1 { "Home" } } }
+            section.block aria-labelledby="needs-h" {
+                h2 #needs-h { "Needs you" }
+                @if view.needs.is_empty() {
+                    p.calm { (icon("check")) span { "Nothing needs you today. " (view.next) } }
+                } @else {
+                    ul.needs {
+                        @for need in &view.needs {
+                            li { (icon(need.icon)) p { (need.text) } a.btn href=(need.href) { (need.action) } }
+                        }
+                    }
+                }
+            }
+            @if !view.contracts.is_empty() {
+                section.block aria-labelledby="contracts-h" {
+                    h2 #contracts-h { "Your contracts" }
+                    (table(&view.contracts, false))
+                    @if view.more_contracts { p.under { a href="/contracts" { "All contracts" } } }
+                }
+            }
+        },
+    )
+}
+
+/// Home of the demo.
+#[derive(Clone, Debug)]
+pub struct DemoView {
+    /// The form token.
+    pub csrf: String,
+    /// One card per role.
+    pub roles: Vec<RoleCard>,
+    /// What the demo can do so far, a sentence each.
+    pub can: Vec<String>,
+}
+
+/// The roles, and what can be tried.
+pub fn demo_page(frame: &Frame, view: &DemoView) -> Markup {
+    bare(
+        frame,
+        html! {
+            h1 { "Subscription Center, the demo" }
+            p.lead {
+                "Where the customers of a software vendor look after their subscription contracts. "
+                "Choose who you are; each role opens with what waits there."
+            }
+            section.block aria-labelledby="roles-h" {
+                h2.vh #roles-h { "Roles" }
+                (role_cards(&view.roles, &view.csrf))
+            }
+            section.block aria-labelledby="can-h" {
+                h2 #can-h { "What the demo can do so far" }
+                ul.ticks { @for words in &view.can { li { (icon("check")) span { (words) } } } }
+            }
+            p.hint {
+                "The companies are made up. Mail never leaves this machine: read it at "
+                a href="/demo/mail" { "Mail of the demo" } "."
+            }
+        },
+    )
+}
+
+impl HomeView {
+    /// Elena's.
+    pub fn sample() -> HomeView {
+        let need = |text: &str, action: &str, href: &str, icon| Need {
+            text: text.to_owned(),
+            action: action.to_owned(),
+            href: href.to_owned(),
+            icon,
+        };
+        HomeView {
+            needs: vec![
+                need("Mail to Owen Reyes, who coordinates 1 serial number, comes back.", "Hand over", "/people/p-owen", "alert"),
+                need(
+                    "3 serial numbers on 110448270013 are yours by default.",
+                    "Assign coordinator",
+                    "/contracts/110448270013/products?coordinator=default",
+                    "coord",
+                ),
+                need("Hana Sato has not accepted since 9 Nov.", "See Hana Sato", "/people/p-hana", "mail"),
+            ],
+            next: "Contract 110448270013 ends on 28 Feb 2027.".to_owned(),
+            contracts: ContractRow::samples(),
+            more_contracts: true,
+        }
+    }
+
+    /// The frame around it.
+    pub fn sample_frame() -> Frame {
+        samples::frame("Home", Place::Home, vec![Crumb::here("Home")])
+    }
+}
+
+impl DemoView {
+    /// Four roles.
+    pub fn sample() -> DemoView {
+        DemoView {
+            csrf: "sample-token".to_owned(),
+            roles: RoleCard::samples(),
+            can: vec![
+                "Give each serial number its Software Coordinator, see what changes before, undo it after.".to_owned(),
+                "Hand everything that somebody coordinates to somebody else, across contracts.".to_owned(),
+                "Ask who gets mail about a serial number, and why.".to_owned(),
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_to_do_says_so_and_what_comes_next() {
+        let view = HomeView { needs: Vec::new(), ..HomeView::sample() };
+        let page = home_page(&HomeView::sample_frame(), &view).into_string();
+        assert!(page.contains("Nothing needs you today. Contract 110448270013 ends on 28 Feb 2027."));
+    }
+}

@@ -1,0 +1,66 @@
+//! Ids inside are numbers, each kind its own type; natural keys are what addresses and people use.
+use crate::db::{Type, Value};
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Type, Serialize, Deserialize)]
+        #[sqlx(transparent)]
+        pub struct $name(pub(crate) i64);
+        impl From<$name> for Value {
+            fn from(id: $name) -> Value { Value::Int(Some(id.0)) }
+        }
+        impl From<Option<$name>> for Value {
+            fn from(id: Option<$name>) -> Value { Value::Int(id.map(|id| id.0)) }
+        }
+    )*};
+}
+id! {
+    /// A human; see the constants for actors that are none.
+    PersonId;
+    /// A company.
+    AccountId;
+    /// An agreement.
+    ContractId;
+    /// A registered licence on a contract.
+    AssetId;
+    /// One change to many things.
+    ChangeSetId;
+}
+
+impl PersonId {
+    /// Whoever runs the command line.
+    pub const OPERATOR: PersonId = PersonId(0);
+    /// The product's own jobs.
+    pub const SYSTEM: PersonId = PersonId(-1);
+    /// Somebody who is not signed in.
+    pub const ANONYMOUS: PersonId = PersonId(-2);
+}
+
+macro_rules! key {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+        impl From<$name> for Value {
+            fn from(key: $name) -> Value { Value::Text(Some(key.0)) }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(&self.0) }
+        }
+    )*};
+}
+key! {
+    /// About 12 digits, unique per vendor.
+    ContractNumber;
+    /// Unique per vendor.
+    SerialNumber;
+    /// A person as pages and API name one: the opaque handle, or the folded e-mail address.
+    PersonKey;
+    /// A change set as pages and API name one.
+    ChangeSetKey;
+    /// There is one of it, so that it needs no key: the actor, the installation. Its text stays empty.
+    Single;
+}

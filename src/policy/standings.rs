@@ -1,0 +1,133 @@
+//! The standings: what somebody is to a thing, each written once in its two renderings, side by side.
+use super::Facts;
+use crate::ids::PersonId;
+
+/// One standing in its two renderings, which a test holds together on random worlds.
+pub struct Rule {
+    /// As people say it: "ask the …".
+    pub name: &'static str,
+    /// Point check: on the loaded facts.
+    pub holds: fn(&Facts) -> bool,
+    /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set);
+    /// `$1` is the person.
+    pub condition: &'static str,
+}
+
+macro_rules! standings {
+    ($($standing:ident $name:literal { holds: $holds:expr, condition: $condition:expr })*) => {
+        /// What somebody is to a thing: a column of the matrix.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Standing { $(#[doc = $name] $standing),* }
+        impl Standing {
+            /// All, in the order of the matrix.
+            pub const ALL: &'static [Standing] = &[$(Standing::$standing),*];
+            /// Both renderings.
+            pub fn rule(self) -> Rule {
+                match self { $(Standing::$standing => Rule { name: $name, holds: $holds, condition: $condition }),* }
+            }
+        }
+    };
+}
+
+/// Only confirmed memberships carry rights: somebody invited who has not accepted has none.
+macro_rules! confirmed {
+    () => {
+        " EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = c.account_id AND m.person_id = $1
+            AND m.confirmed_at IS NOT NULL)"
+    };
+}
+macro_rules! entry {
+    ($also:literal) => {
+        concat!(
+            "(EXISTS (SELECT 1 FROM entries e WHERE e.person_id = $1 AND e.contract_id = c.id AND e.ended_at IS NULL",
+            $also,
+            ") AND",
+            confirmed!(),
+            ")"
+        )
+    };
+}
+
+standings! {
+    Manager "Contract Manager" {
+        holds: |f| f.member && f.manager == Some(f.person),
+        condition: concat!("(c.manager_id = $1 AND", confirmed!(), ")")
+    }
+    Coordinator "Software Coordinator on the contract" {
+        holds: |f| f.member && f.coordinates_here,
+        condition: concat!("((COALESCE(c.coordinator_id, c.manager_id) = $1
+            OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)
+            OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)) AND", confirmed!(), ")")
+    }
+    OwnCoordinator "Software Coordinator of the asset" {
+        holds: |f| f.member && f.coordinator == Some(f.person),
+        condition: concat!("(COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id) = $1 AND",
+            confirmed!(), ")")
+    }
+    User "User on the contract" {
+        holds: |f| f.member && f.entry,
+        condition: entry!("")
+    }
+    UserOfAsset "User of the asset" {
+        holds: |f| f.member && f.entry_of_asset,
+        condition: entry!(" AND (e.all_assets = TRUE
+            OR EXISTS (SELECT 1 FROM entry_assets x WHERE x.entry_id = e.id AND x.asset_id = a.id))")
+    }
+    Reseller "reseller of record" {
+        holds: |f| f.reseller,
+        condition: "EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = c.reseller_id AND m.person_id = $1
+            AND m.partner_role IS NOT NULL AND m.confirmed_at IS NOT NULL)"
+    }
+    Myself "the person" {
+        holds: |f| f.target == Some(f.person.0),
+        condition: "p.id = $1"
+    }
+    ManagerOfColleague "Contract Manager in the person's company" {
+        holds: |f| f.manages_colleague,
+        condition: concat!("EXISTS (SELECT 1 FROM memberships o JOIN contracts c ON c.account_id = o.account_id
+            WHERE o.person_id = p.id AND c.manager_id = $1 AND", confirmed!(), ")")
+    }
+    CoordinatorOfColleague "Software Coordinator in the person's company" {
+        holds: |f| f.coordinates_with_colleague,
+        condition: concat!("EXISTS (SELECT 1 FROM memberships o JOIN contracts c ON c.account_id = o.account_id
+            WHERE o.person_id = p.id AND (COALESCE(c.coordinator_id, c.manager_id) = $1
+                OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)
+                OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)) AND",
+            confirmed!(), ")")
+    }
+    ResellerOfColleague "reseller of record of the person's company" {
+        holds: |f| f.resells_to_colleague,
+        condition: "EXISTS (SELECT 1 FROM memberships o JOIN contracts c ON c.account_id = o.account_id
+            JOIN memberships m ON m.account_id = c.reseller_id
+            WHERE o.person_id = p.id AND m.person_id = $1 AND m.partner_role IS NOT NULL AND m.confirmed_at IS NOT NULL)"
+    }
+    ManagerInSet "Contract Manager of a contract in the change set" {
+        holds: |f| f.manages_in_set,
+        condition: concat!("EXISTS (SELECT 1 FROM change_set_contracts x JOIN contracts c ON c.id = x.contract_id
+            WHERE x.change_set = s.id AND c.manager_id = $1 AND", confirmed!(), ")")
+    }
+    AdministratorOfImport "administrator, where an import made the change" {
+        holds: |f| f.staff_role.as_deref() == Some("administrator") && f.import_set,
+        condition: "(s.kind = 'take' AND EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role = 'administrator'))"
+    }
+    Staff "vendor's staff" {
+        holds: |f| f.staff_role.is_some(),
+        condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IS NOT NULL)"
+    }
+    SignedIn "anybody signed in" {
+        holds: |f| f.person.0 > 0,
+        condition: "$1 > 0"
+    }
+    Anyone "anybody, signed in or not" {
+        holds: |_| true,
+        condition: "$1 > -3"
+    }
+    Operator "operator" {
+        holds: |f| f.person == PersonId::OPERATOR,
+        condition: "$1 = 0"
+    }
+    System "system" {
+        holds: |f| f.person == PersonId::SYSTEM,
+        condition: "$1 = -1"
+    }
+}

@@ -1,0 +1,108 @@
+//! The policy: who may do what. Reviewed as `tests/policy-matrix.txt`.
+use super::{ActionId, Standing};
+use Standing::*;
+
+/// Standings that may, each with its reason.
+pub type Line = &'static [(Standing, &'static str)];
+
+const SEES_CONTRACT: Line = &[
+    (Manager, "runs the contract"),
+    (Coordinator, "sees all assets beside the own ones"),
+    (User, "sees the assets of the own entries"),
+    (Reseller, "sold it"),
+    (Staff, "supports it"),
+    (Operator, "owns the installation"),
+];
+const SEES_ASSET: Line = &[
+    (Manager, "runs the contract"),
+    (Coordinator, "sees all assets beside the own ones"),
+    (UserOfAsset, "sees the assets of the own entries"),
+    (Reseller, "sold it"),
+    (Staff, "supports it"),
+    (Operator, "owns the installation"),
+];
+const FRONT_DOOR: Line = &[(Anyone, "nobody is signed in yet")];
+const OPERATOR: Line = &[(Operator, "runs the command line of the installation")];
+const SYSTEM: Line = &[(System, "the product's own work")];
+const OWN: Line = &[(SignedIn, "what is one's own")];
+
+/// The table: action → the standings that may, each with its reason. No `_` arm: whoever adds an action decides here.
+pub fn who_may(action: ActionId) -> Line {
+    match action {
+        ActionId::SeeContract => SEES_CONTRACT,
+        ActionId::AdministerContract => &[
+            (Manager, "runs the contract"),
+            (Coordinator, "looks after assets of it"),
+            (Staff, "supports it"),
+            (Operator, "owns the installation"),
+        ],
+        ActionId::SeeActivity => &[(Manager, "runs the contract"), (Staff, "supports it")],
+        ActionId::SeeCoverage => &[
+            (Manager, "runs the contract"),
+            (OwnCoordinator, "sees the own part"),
+            (Reseller, "sold it"),
+            (Staff, "supports it"),
+        ],
+        ActionId::SeeAsset | ActionId::ExplainCoordinator => SEES_ASSET,
+        ActionId::FindPerson => &[(Manager, "names coordinators")],
+        ActionId::SeePerson => &[
+            (Myself, "is that person"),
+            (ManagerOfColleague, "runs a contract of their company"),
+            (CoordinatorOfColleague, "looks after assets of their company"),
+            (ResellerOfColleague, "sold their company a contract"),
+            (Staff, "supports them"),
+        ],
+        ActionId::AssignCoordinator => &[(Manager, "names coordinators")],
+        ActionId::GrantNaming => &[(Manager, "a coordinator cannot pass the right on")],
+        ActionId::HandOver => &[(ManagerOfColleague, "names coordinators of the own contracts")],
+        ActionId::SeeChangeSet => &[
+            (ManagerInSet, "runs a contract that it changed"),
+            (Staff, "supports it"),
+            (Operator, "owns the installation"),
+        ],
+        ActionId::UndoChangeSet => &[
+            (ManagerInSet, "may make the change now, on the own contracts"),
+            (AdministratorOfImport, "looks after imports"),
+            (Operator, "imports and repairs"),
+        ],
+        ActionId::RevertItem => &[
+            (Manager, "may make the change now"),
+            (AdministratorOfImport, "looks after imports"),
+            (Operator, "imports and repairs"),
+        ],
+        ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::SeeSelf => OWN,
+        ActionId::SetTheme | ActionId::CloseSession => OWN,
+        ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
+        ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
+        ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
+        ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken => OPERATOR,
+        ActionId::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
+        ActionId::RunJob | ActionId::WriteMail | ActionId::SendMail | ActionId::SealAudit => SYSTEM,
+    }
+}
+
+/// The table for readers: one line per action, one column per standing, and the reasons.
+pub fn matrix() -> String {
+    let mut out = String::from("Columns:\n");
+    for (i, standing) in Standing::ALL.iter().enumerate() {
+        out += &format!("{:>3} {}\n", i + 1, standing.rule().name);
+    }
+    out += &format!("\n{:<28}", "action");
+    for i in 1..=Standing::ALL.len() {
+        out += &format!("{i:>4}");
+    }
+    for &action in ActionId::ALL {
+        out += &format!("\n{:<28}", action.name());
+        for standing in Standing::ALL {
+            let may = who_may(action).iter().any(|(s, _)| s == standing);
+            out += if may { " yes" } else { "   -" };
+        }
+    }
+    out += "\n";
+    for &action in ActionId::ALL {
+        for (standing, reason) in who_may(action) {
+            out += &format!("\n{}: {} ({reason})", action.name(), standing.rule().name);
+        }
+    }
+    out + "\n"
+}

@@ -1,0 +1,89 @@
+//! How names and addresses compare. The databases differ in lower() and LIKE, so every comparison is on a key made here.
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The key of an e-mail address: NFC and lower case. Accents stay: they are different mailboxes.
+pub fn address_key(address: &str) -> String {
+    address.trim().nfc().collect::<String>().to_lowercase()
+}
+
+/// The key by which people search: without accents, width or case.
+pub fn search_key(text: &str) -> String {
+    let plain: String = text.trim().nfkd().filter(|c| !is_combining_mark(*c)).collect();
+    plain.to_lowercase().replace('ß', "ss").replace('ø', "o").replace('ł', "l")
+}
+
+/// The key by which lists of people are sorted: last name, first name, address.
+pub fn sort_key(first: &str, last: &str, email: &str) -> String {
+    format!("{}\u{1}{}\u{1}{}", search_key(last), search_key(first), address_key(email))
+}
+
+/// The end of the range of texts that begin with `prefix`: `x >= prefix AND x < end`.
+pub fn prefix_end(prefix: &str) -> String {
+    format!("{prefix}\u{10FFFF}")
+}
+
+/// Longest address that mail systems take.
+pub const LONGEST_ADDRESS: usize = 254;
+
+/// Whether this can be an e-mail address. Accents are legal on both sides of the @.
+pub fn is_address(text: &str) -> bool {
+    let clean = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c);
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let labels = domain.split('.').all(|l| !l.is_empty() && !l.starts_with('-') && !l.ends_with('-'));
+    text.len() <= LONGEST_ADDRESS
+        && !local.is_empty()
+        && local.chars().count() <= 64
+        && !local.contains('@')
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && domain.contains('.')
+        && labels
+        && text.chars().all(clean)
+}
+
+/// An address as it may stand in a log: enough to recognise, too little to write to.
+pub fn redacted(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}…@{domain}")
+}
+
+/// First letters for an avatar: `Maya Lindqvist` → `ML`.
+pub fn initials(first: &str, last: &str) -> String {
+    let letter = |name: &str| name.chars().find(|c| c.is_alphanumeric());
+    let letters: String = [letter(first), letter(last)].into_iter().flatten().collect();
+    if letters.is_empty() { "?".to_owned() } else { letters.to_uppercase() }
+}
+
+/// First and last name as one.
+pub fn full_name(first: &str, last: &str) -> String {
+    format!("{first} {last}").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for good in ["a@b.example", "Müller.Ä@firma.example", "o'neil+x@a-b.co.example", "ＡＢ@x.example"] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.example", "a b@c.example", "a@-b.example", "a@b..example", "<a@b.example>", "a@b@c.example", ".a@b.example"]
+        {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn keys_fold() {
+        assert_eq!(address_key(" Ana@Firm.Example "), "ana@firm.example");
+        assert_eq!(address_key("e\u{301}@x.example"), address_key("\u{e9}@x.example"));
+        assert_eq!(search_key("Tomás"), "tomas");
+        assert_eq!(search_key("１２Ａ"), "12a");
+        assert!(search_key("Zoë") > search_key("Zaë"));
+        assert!(("tom".to_owned()..prefix_end("tom")).contains(&search_key("Tomás")));
+    }
+}

@@ -1,0 +1,386 @@
+//! The frame of every page: head, sidebar, top bar, message, contact line. Pages give it their content.
+use super::assets::{ICONS, modules, url};
+use super::person::{PersonRef, avatar_large};
+use super::ui::{Flash, csrf, hidden, icon};
+use super::words::{encoded, number};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+/// Which colours a person chose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the device is set.
+    #[default]
+    System,
+    /// Always light.
+    Light,
+    /// Always dark.
+    Dark,
+}
+
+impl Theme {
+    /// As stored, and as sent by the forms: `system`, `light` or `dark`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Theme::System => "system",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+}
+
+/// One step of the path above a page.
+#[derive(Clone, Debug)]
+pub struct Crumb {
+    /// What the page is called.
+    pub text: String,
+    /// Where it is; none for the present page.
+    pub href: Option<String>,
+}
+
+impl Crumb {
+    /// A page further up.
+    pub fn to(text: impl Into<String>, href: impl Into<String>) -> Crumb {
+        Crumb { text: text.into(), href: Some(href.into()) }
+    }
+
+    /// The present page.
+    pub fn here(text: impl Into<String>) -> Crumb {
+        Crumb { text: text.into(), href: None }
+    }
+}
+
+/// Which entry of the sidebar is the present one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// None of them.
+    #[default]
+    Elsewhere,
+    /// Home.
+    Home,
+    /// Contract Administration: Contracts.
+    Contracts,
+    /// Contract Administration: Manage Software Coordinators.
+    Coordinators,
+    /// Your software: Products.
+    Products,
+    /// Mail of the demo.
+    Mail,
+    /// Account.
+    Account,
+}
+
+/// Which entries of the sidebar the reader has. An entry appears only where its page answers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nav {
+    /// How many contracts the reader may see; none: no Contracts page.
+    pub contracts: Option<i64>,
+    /// Manage Software Coordinators, for Contract Managers.
+    pub coordinators: bool,
+    /// Products, for people with serial numbers of their own.
+    pub products: bool,
+}
+
+/// Who reads the page.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// Name, initials, colour.
+    pub person: PersonRef,
+    /// In words: "Contract Manager", "Software Coordinator", "User", "Reseller", "Vendor, support".
+    pub role: String,
+}
+
+/// A company that the reader belongs to.
+#[derive(Clone, Debug)]
+pub struct Company {
+    /// Account number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// "Customer" or "Reseller".
+    pub kind: &'static str,
+    /// The one whose things are shown.
+    pub present: bool,
+}
+
+/// Whom to call or write to: the vendor's settings.
+#[derive(Clone, Debug, Default)]
+pub struct Vendor {
+    /// The vendor's name.
+    pub name: String,
+    /// As people write it: "+1 617 555 0142"; may be empty.
+    pub phone: String,
+    /// An address; may be empty.
+    pub email: String,
+}
+
+/// What is around a page's content.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// Most specific first, without the product's name: "Products – Contract 110448270013".
+    pub title: String,
+    /// The page shows an error of what was entered: its title says so first.
+    pub error: bool,
+    /// The path to the page, with the page itself last.
+    pub crumbs: Vec<Crumb>,
+    /// The entries of the sidebar.
+    pub nav: Nav,
+    /// The present entry.
+    pub place: Place,
+    /// Who is signed in.
+    pub reader: Option<Reader>,
+    /// The reader's companies; more than one make a switch.
+    pub companies: Vec<Company>,
+    /// What was just done.
+    pub flash: Option<Flash>,
+    /// The reader's choice.
+    pub theme: Theme,
+    /// The token that forms carry.
+    pub csrf: String,
+    /// Whom to call.
+    pub vendor: Vendor,
+    /// Demo mode.
+    pub demo: bool,
+    /// Path and query of the page: where the theme form returns to.
+    pub path: String,
+}
+
+/// A page of somebody who is signed in.
+pub fn page(frame: &Frame, content: Markup) -> Markup {
+    let body = html! {
+        div.app {
+            (sidebar(frame))
+            div.sheet {
+                (top(frame))
+                main.page #main tabindex="-1" {
+                    div #flash { @if let Some(flash) = &frame.flash { (flash.render(&frame.csrf)) } }
+                    (content)
+                }
+                (contact(&frame.vendor))
+            }
+        }
+        (palette())
+        div.vh #say role="status" {}
+    };
+    document(frame, body)
+}
+
+/// A page without the sidebar, for those who are not signed in: one narrow sheet.
+pub fn bare(frame: &Frame, content: Markup) -> Markup {
+    let body = html! {
+        div.app.bare {
+            header.mast { (brand()) span.end { (theme_form(frame)) (help_link()) } }
+            div.sheet {
+                main.page #main tabindex="-1" {
+                    div #flash { @if let Some(flash) = &frame.flash { (flash.render(&frame.csrf)) } }
+                    (content)
+                }
+                (contact(&frame.vendor))
+            }
+        }
+        div.vh #say role="status" {}
+    };
+    document(frame, body)
+}
+
+fn document(frame: &Frame, body: Markup) -> Markup {
+    let theme = (frame.theme != Theme::System).then(|| frame.theme.word());
+    html! {
+        (DOCTYPE)
+        html lang="en" data-theme=[theme] {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { @if frame.error { "Error: " } (frame.title) " – Subscription Center" }
+                meta name="color-scheme" content="light dark";
+                meta name="theme-color" content="#f4f2ec" media="(prefers-color-scheme: light)";
+                meta name="theme-color" content="#0c1211" media="(prefers-color-scheme: dark)";
+                link rel="icon" href=(url("icon.svg"));
+                link rel="stylesheet" href=(url("style.css"));
+                link rel="preload" href=(url("fonts/inter-latin.woff2")) as="font" type="font/woff2" crossorigin;
+                @for module in modules().filter(|name| *name != "app.js") { link rel="modulepreload" href=(url(module)); }
+                script type="module" src=(url("app.js")) {}
+            }
+            body { a.skip href="#main" { "Skip to content" } (PreEscaped(ICONS)) (body) }
+        }
+    }
+}
+
+/// The mark and the name.
+fn brand() -> Markup {
+    html! {
+        a.brand href="/" {
+            svg.mark viewBox="0 0 28 28" aria-hidden="true" {
+                rect.m-a width="28" height="28" rx="7" {}
+                g.m-b {
+                    rect x="5.5" y="7.5" width="3.4" height="13" rx="1" {}
+                    rect x="10.1" y="7.5" width="3.4" height="13" rx="1" {}
+                    rect x="14.7" y="7.5" width="3.4" height="13" rx="1" {}
+                }
+                rect.m-c x="19.8" y="8" width="2.6" height="12" rx=".9" {}
+            }
+            "Subscription Center"
+        }
+    }
+}
+
+fn sidebar(frame: &Frame) -> Markup {
+    let entry = |place: Place, key: &str, href: &str, symbol: &str, words: &str, n: Option<i64>| {
+        html! {
+            li {
+                a href=(href) data-go=(key) aria-current=[(frame.place == place).then_some("page")] {
+                    (icon(symbol)) (words) @if let Some(n) = n { span.n { (number(n)) } }
+                }
+            }
+        }
+    };
+    let nav = frame.nav;
+    html! {
+        nav.side #side popover aria-label="Main" {
+            (brand())
+            (companies(&frame.companies))
+            div.nav {
+                ul { (entry(Place::Home, "h", "/", "home", "Home", None)) }
+                @if nav.contracts.is_some() || nav.coordinators {
+                    h2 { "Contract Administration" }
+                    ul {
+                        @if let Some(n) = nav.contracts {
+                            (entry(Place::Contracts, "c", "/contracts", "doc", "Contracts", Some(n)))
+                        }
+                        @if nav.coordinators {
+                            (entry(Place::Coordinators, "u", "/coordinators", "coord", "Manage Software Coordinators", None))
+                        }
+                    }
+                }
+                @if nav.products {
+                    h2 { "Your software" }
+                    ul { (entry(Place::Products, "p", "/products", "box", "Products", None)) }
+                }
+                @if frame.demo {
+                    h2 { "Demo" }
+                    ul { (entry(Place::Mail, "d", "/demo/mail", "mail", "Mail of the demo", None)) }
+                }
+            }
+            @if let Some(reader) = &frame.reader { (account(frame, reader)) }
+        }
+    }
+}
+
+fn account(frame: &Frame, reader: &Reader) -> Markup {
+    html! {
+        div.me-row {
+            a.me href="/account" aria-current=[(frame.place == Place::Account).then_some("page")] {
+                (avatar_large(&reader.person))
+                span { b { (reader.person.name) } small { (reader.role) } }
+            }
+            form method="post" action="/sign-out" {
+                (csrf(&frame.csrf))
+                button.btn.quiet.icon type="submit" { (icon("out")) span.vh { "Sign out" } }
+            }
+        }
+    }
+}
+
+/// The present company; with more than one, a list of links that opens without a script.
+fn companies(all: &[Company]) -> Markup {
+    let name = |company: &Company| {
+        html! { span { b { (company.name) } small { (company.kind) " " (company.number) } } }
+    };
+    let Some(present) = all.iter().find(|company| company.present).or(all.first()) else { return html! {} };
+    if all.len() == 1 {
+        return html! { div.switch { (name(present)) } };
+    }
+    html! {
+        details.companies {
+            summary.switch { (name(present)) (icon("swap")) span.vh { "Switch company" } }
+            ul {
+                @for company in all {
+                    li {
+                        a href={ "/contracts?account=" (encoded(&company.number)) }
+                            aria-current=[company.present.then_some("true")] { (name(company)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn top(frame: &Frame) -> Markup {
+    html! {
+        header.top {
+            button.btn.quiet.icon.burger type="button" popovertarget="side" { (icon("menu")) span.vh { "Menu" } }
+            nav.crumbs aria-label="Breadcrumb" {
+                ol {
+                    @for crumb in &frame.crumbs {
+                        @match &crumb.href {
+                            Some(href) => li { a href=(href) { (crumb.text) } },
+                            None => li aria-current="page" { (crumb.text) },
+                        }
+                    }
+                }
+            }
+            button.jump.scripted #jump type="button" aria-haspopup="dialog" {
+                (icon("search")) span { "Search or jump to" } kbd { "Ctrl K" }
+            }
+            (theme_form(frame))
+            (help_link())
+        }
+        @if frame.demo { (demo_line()) }
+    }
+}
+
+fn demo_line() -> Markup {
+    html! {
+        div.demo {
+            p { b { "Demo." } " Sample companies; mail stays on this machine." }
+            p { a href="/demo/mail" { "Read the mail" } a href="/demo" { "Take another role" } }
+        }
+    }
+}
+
+fn theme_form(frame: &Frame) -> Markup {
+    let dark = frame.theme == Theme::Dark;
+    html! {
+        form.theme method="post" action="/account/theme" {
+            (csrf(&frame.csrf)) (hidden("return_to", &frame.path))
+            button.btn.quiet.icon #theme type="submit" name="theme" value=(if dark { "light" } else { "dark" })
+                aria-pressed=(dark) { (icon("theme")) span.vh { "Dark theme" } }
+        }
+    }
+}
+
+fn help_link() -> Markup {
+    html! { a.btn.quiet.icon href="/help" data-go="?" { (icon("help")) span.vh { "Help" } } }
+}
+
+/// "Questions? Call … or write to …": at the foot of every page, as of every mail.
+pub fn contact(vendor: &Vendor) -> Markup {
+    let digits: String = vendor.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    html! {
+        @if !vendor.phone.is_empty() || !vendor.email.is_empty() {
+            footer.contact {
+                "Questions? "
+                @if !vendor.phone.is_empty() { "Call " a href={ "tel:" (digits) } { (vendor.phone) } }
+                @if !vendor.email.is_empty() {
+                    @if vendor.phone.is_empty() { "Write to " } @else { " or write to " }
+                    a href={ "mailto:" (vendor.email) } { (vendor.email) }
+                }
+                "."
+            }
+        }
+    }
+}
+
+/// The palette's shell; the module fills it.
+fn palette() -> Markup {
+    html! {
+        dialog #palette aria-label="Search or jump to" {
+            div.field {
+                (icon("search"))
+                input #cmd type="text" role="combobox" aria-label="Search or jump to" aria-expanded="true" aria-controls="cmds"
+                    aria-autocomplete="list" autocomplete="off" spellcheck="false" autofocus
+                    placeholder="Serial number, person, page or action";
+            }
+            div.list #cmds role="listbox" aria-label="Results" {}
+        }
+    }
+}

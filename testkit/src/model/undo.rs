@@ -1,0 +1,89 @@
+//! What taking a change set back must do.
+use super::{Change, ChangeSet, Item, Model, Plan, Refusal, Standing, Target};
+
+/// Days after which a change set stays as it is.
+pub const UNDO_DAYS: i32 = 30;
+
+impl Model {
+    pub fn plan_undo(&self, actor: usize, set: usize) -> Result<Plan, Refusal> {
+        let undone = &self.sets[set];
+        let standings = || undone.contracts.iter().map(|&c| self.standing(actor, c));
+        if standings().any(|s| s != Standing::Manager) {
+            let seen = standings().any(|s| matches!(s, Standing::Manager | Standing::Sees));
+            return Err(if seen { Refusal::new(403, "not-allowed") } else { Refusal::new(404, "not-found") });
+        }
+        if self.age(undone) > UNDO_DAYS || undone.items.iter().all(|item| item.reverted) {
+            return Err(Refusal::new(409, "not-undoable"));
+        }
+        let mut plan = Plan { by: actor, contracts: undone.contracts.clone(), undoes: Some(set), ..Plan::default() };
+        for (n, item) in undone.items.iter().enumerate() {
+            if self.is_lapsed(self.contract_of(item.target)) {
+                plan.refused += 1;
+            } else if let Some(back) = self.back(set, item) {
+                plan.items.push((item.target, back));
+                plan.reverts.push(n);
+            } else {
+                plan.kept += 1;
+            }
+        }
+        plan.changed = plan.items.len() as u64;
+        Ok(plan)
+    }
+
+    pub fn age(&self, set: &ChangeSet) -> i32 {
+        self.today.since(set.on).map_or(0, |span| span.get_days())
+    }
+
+    /// The change that takes an item back; None where it was changed since.
+    fn back(&self, set: usize, item: &Item) -> Option<Change> {
+        if item.reverted || self.touched_since(set, item) {
+            return None;
+        }
+        let level = self.level(item.target);
+        match &item.change {
+            Change::Undated { before, after } => {
+                (level.undated.person == *after).then_some(Change::Undated { before: *after, after: *before })
+            }
+            Change::Plan(cover) => {
+                let now = level.covers.iter().find(|c| c.id == cover.id)?;
+                (now.person == cover.person).then(|| Change::Cancel(now.clone()))
+            }
+            Change::Cancel(cover) => {
+                let ahead = cover.until.is_none_or(|until| until > self.today);
+                (ahead && !level.overlaps(cover.from, cover.until)).then(|| Change::Plan(cover.clone()))
+            }
+            Change::Reassign { cover, before, after } => {
+                let now = level.covers.iter().find(|c| c.id == *cover)?;
+                let back = Change::Reassign { cover: *cover, before: *after, after: *before };
+                (now.person == *after).then_some(back)
+            }
+        }
+    }
+
+    /// A later set that stands, and is no undo itself, wins over an undo.
+    fn touched_since(&self, set: usize, item: &Item) -> bool {
+        let touches = |other: &Item| !other.reverted && slot(other) == slot(item);
+        self.sets[set + 1..].iter().filter(|later| later.undoes.is_none()).any(|later| later.items.iter().any(touches))
+    }
+
+    /// Undoing an undo makes the first change stand again.
+    pub(super) fn mark_reverted(&mut self, set: usize, items: &[usize]) {
+        for &n in items {
+            self.sets[set].items[n].reverted = true;
+        }
+        let Some(first) = self.sets[set].undoes else { return };
+        let slots: Vec<_> = items.iter().map(|&n| slot(&self.sets[set].items[n])).collect();
+        for item in &mut self.sets[first].items {
+            item.reverted &= !slots.contains(&slot(item));
+        }
+    }
+}
+
+/// The undated assignment of a target and each of its dated ones are different things.
+fn slot(item: &Item) -> (Target, Option<usize>) {
+    match &item.change {
+        Change::Undated { .. } => (item.target, None),
+        Change::Plan(cover) | Change::Cancel(cover) => (item.target, Some(cover.id)),
+        Change::Reassign { cover, .. } => (item.target, Some(*cover)),
+    }
+}

@@ -1,0 +1,154 @@
+// Every page and state, in light and dark, wide and at 320 px, with a script and without: axe, width, headers, no inline
+// script or style, one heading. SHOTS=DIRECTORY keeps pictures.
+import { NARROW, WIDE } from './harness/browser.mjs';
+import { equal, fullName, ok, openProducts, row, until } from './harness/steps.mjs';
+
+// Who looks: signed out, the Contract Manager, a Software Coordinator of the contract, a reseller's agent, vendor staff.
+const products = ({ main }) => `/contracts/${main.number}/products`;
+const classic = ({ main }, more = '') => `/contracts/${main.number}/coordinators/assign?${main.on.slice(0, 3).map(asset => `serial=${encodeURIComponent(asset.serial_number)}`).join('&')}${more}`;
+
+const PAGES = [
+  { name: 'sign-in', who: 'nobody', path: () => '/sign-in' },
+  { name: 'sign-in sent', who: 'nobody', path: () => '/sign-in/sent' },
+  { name: 'sign-in link', who: 'nobody', path: ({ links }) => links.signIn },
+  { name: 'sign-in link used', who: 'nobody', path: () => '/sign-in/link/0000000000000000000000000000000000000000000', refused: true },
+  { name: 'invitation', who: 'nobody', path: ({ links }) => links.invite },
+  { name: 'invitation unknown', who: 'nobody', path: () => '/invite/0000000000000000000000000000000000000000000', refused: true },
+  { name: 'help signed out', who: 'nobody', path: () => '/help' },
+  { name: 'home', who: 'manager', path: () => '/' },
+  { name: 'contracts', who: 'manager', path: () => '/contracts' },
+  { name: 'products', who: 'manager', path: products },
+  { name: 'products, ticked', who: 'manager', path: products, state: async (b, { main }) => { for (const asset of main.on.slice(0, 3)) await row(b, asset.serial_number).locator('input').check(); } },
+  { name: 'products, by default only', who: 'manager', path: context => `${products(context)}?coordinator=default` },
+  { name: 'products, nothing found', who: 'manager', path: context => `${products(context)}?q=zzzz` },
+  { name: 'dialog', who: 'manager', path: products, script: true, state: async b => { await b.page.keyboard.press('a'); await b.page.keyboard.type('a'); } },
+  { name: 'dialog, picked', who: 'manager', path: products, script: true, state: async (b, { main }) => {
+    await b.page.keyboard.press('a'); await b.page.keyboard.type(main.typed(main.free[0])); await b.page.keyboard.press('Enter');
+    await until(async () => (await b.locate('#diff li').count()) > 0, 'the dialog shows what changes'); } },
+  { name: 'dialog, new person', who: 'manager', path: products, script: true, state: async b => { await b.page.keyboard.press('a'); await b.page.keyboard.type('new.person@nowhere.example'); await b.page.keyboard.press('Enter'); } },
+  { name: 'dialog, nobody chosen', who: 'manager', path: products, script: true, state: async b => { await b.page.keyboard.press('a'); await b.locate('#apply').click(); } },
+  { name: 'dialog, whole contract with dates', who: 'manager', path: products, script: true, state: async (b, { main }) => {
+    await b.page.keyboard.press('a'); await b.page.keyboard.type(main.typed(main.free[0])); await b.page.keyboard.press('Enter');
+    await b.locate('#scope label:has([value=whole])').click(); await b.locate('#when summary').click();
+    await until(() => b.locate('#own').isVisible(), 'keep or replace is asked'); } },
+  { name: 'palette', who: 'manager', path: products, script: true, state: async b => { await b.page.keyboard.press('Control+k'); await b.page.keyboard.type('co'); } },
+  { name: 'shortcuts', who: 'manager', path: products, script: true, state: async b => { await b.page.keyboard.press('?'); } },
+  { name: 'products, done', who: 'manager', path: ({ main, changeSet }) => `/contracts/${main.number}/products?done=${changeSet}` },
+  { name: 'activity', who: 'manager', path: ({ main }) => `/contracts/${main.number}/activity` },
+  { name: 'Manage Software Coordinators', who: 'manager', path: () => '/coordinators' },
+  { name: 'classic', who: 'manager', path: context => classic(context) },
+  { name: 'classic, pick list', who: 'manager', path: context => classic(context, '&pick=1') },
+  { name: 'classic, found', who: 'manager', path: context => classic(context, `&pick=1&find=email&starting_with=${encodeURIComponent(context.main.free[0].email[0])}`) },
+  { name: 'classic, nobody found', who: 'manager', path: context => classic(context, '&pick=1&find=email&starting_with=zzzz') },
+  { name: 'classic, selected', who: 'manager', path: context => classic(context, `&coordinator=${encodeURIComponent(context.main.free[0].email)}`) },
+  { name: 'person', who: 'manager', path: ({ links }) => links.person },
+  { name: 'person, hand over', who: 'manager', path: ({ links, main }) => `${links.person}?successor=${encodeURIComponent(main.free[0].email)}` },
+  { name: 'undo', who: 'manager', path: ({ changeSet }) => `/change-sets/${changeSet}` },
+  { name: 'own serial numbers', who: 'manager', path: () => '/products' },
+  { name: 'serial number', who: 'manager', path: ({ main }) => `/products/${main.on[0].serial_number}` },
+  { name: 'account', who: 'manager', path: () => '/account' },
+  { name: 'help', who: 'manager', path: () => '/help' },
+  { name: 'API description', who: 'nobody', path: () => '/api' },
+  { name: 'not found', who: 'manager', path: () => '/contracts/999999999999/products', status: 404 },
+  { name: 'nowhere', who: 'manager', path: () => '/nowhere', status: 404 },
+  { name: 'coordinator home', who: 'coordinator', path: () => '/' },
+  { name: 'coordinator products', who: 'coordinator', path: products, state: async (b, { main }) => ok((await b.page.innerText('main')).includes(`${fullName(main.manager)}, the Contract Manager, can change this.`), 'the page says who can') },
+  { name: 'coordinator refused', who: 'coordinator', path: () => '/coordinators', status: 403, state: async (b, { main }) => ok((await b.page.innerText('main')).includes(fullName(main.manager)), 'the page names who can') },
+  { name: 'own serial numbers of a coordinator', who: 'coordinator', path: () => '/products' },
+  { name: 'reseller contracts', who: 'reseller', path: () => '/contracts' },
+  { name: 'staff contracts', who: 'staff', path: () => '/contracts' },
+];
+
+/** The policy allows files of our own and nothing else. */
+function strict(policy, what) {
+  ok(policy, `${what} has a content security policy`);
+  const rules = Object.fromEntries(policy.split(';').map(rule => rule.trim().split(/\s+/)).filter(rule => rule[0]).map(([name, ...from]) => [name, from]));
+  for (const name of ['default-src', 'script-src', 'style-src', 'form-action', 'base-uri', 'frame-ancestors']) ok(rules[name], `${what}: ${name} is set`);
+  equal(rules['default-src'], ["'none'"], `${what}: nothing is allowed by default`);
+  equal(rules['base-uri'], ["'none'"], `${what}: no base`);
+  equal([rules['script-src'], rules['style-src']], [["'self'"], ["'self'"]], `${what}: scripts and styles are files of ours`);
+  ok(!/unsafe|\*|https?:/.test(policy), `${what}: nothing unsafe and no other host: ${policy}`);
+}
+
+/** What the server sent: no inline script, no inline style, no handler. */
+function clean(html, what) {
+  const tags = html.match(/<[a-zA-Z][^>]*>/g) ?? [];
+  equal(tags.filter(tag => /^<style/i.test(tag) || (/^<script/i.test(tag) && !/\ssrc=/i.test(tag)) || /\s(style|on[a-z]+)\s*=/i.test(tag) || /javascript:/i.test(tag)), [], `${what}: nothing inline`);
+}
+
+/** A world in which each page has something to show. */
+async function prepare({ world, main }) {
+  const api = await world.api(main.manager.email), assign = body => api.post(`/contracts/${main.number}/coordinator-assignments`, body), links = {};
+  const coordinator = main.company.find(person => person.email.toLowerCase() === [...main.named].find(email => email !== main.manager.email.toLowerCase()));
+  const since = world.mails().length, serials = main.on.map(asset => asset.serial_number);
+  await assign({ coordinator: { email: `hana.sato@${main.manager.email.split('@')[1]}`, first_name: 'Hana', last_name: 'Sato' }, to: { serial_numbers: [serials[0]] } });
+  await assign({ coordinator: { email: main.free[1].email }, to: { serial_numbers: [serials[1]] }, from: '2026-12-01', until: '2026-12-24' });
+  await assign({ coordinator: { email: main.free[2].email }, to: { serial_numbers: [serials[2]] }, until: '2026-12-24' });
+  const { change_set: changeSet } = await assign({ coordinator: { email: main.free[0].email }, to: { serial_numbers: serials.slice(3, 6) } });
+  world.advance(61);
+  const invitation = (await world.untilMails(mails => mails.slice(since).some(mail => /\/invite\//.test(mail.text)))).slice(since).find(mail => /\/invite\//.test(mail.text));
+  links.invite = new URL(invitation.text.match(/https?:\/\/\S+\/invite\/\S+/)[0]).pathname;
+  return { api, coordinator, changeSet, links };
+}
+
+async function look(context, options) {
+  const { world, main, open } = context, { people } = context, seen = new Map();
+  Object.assign(context, await prepare(context));
+  const who = { manager: main.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff };
+  for (const name of new Set(PAGES.map(page => page.who))) {
+    const b = await open(options);
+    if (name !== 'nobody') await b.signIn(who[name].email);
+    else context.links.signIn = await unusedLink(b, world, main);
+    if (name === 'manager') {
+      await openProducts(b, main.number);
+      context.links.person = await b.locate('main a[href^="/people/"]', { hasText: fullName(context.coordinator) }).first().getAttribute('href');
+    }
+    for (const page of PAGES.filter(one => one.who === name && !(one.script && options.script === false))) {
+      const faults = await one(b, page, context, options);
+      if (faults.length) seen.set(page.name, faults);
+    }
+    await b.close();
+  }
+  equal([...seen].map(([page, faults]) => `${page}: ${faults.join('\n          ')}`), [], 'every page is as it should be');
+}
+
+async function unusedLink(b, world, main) {
+  const since = world.mails().length;
+  await b.goto('/sign-in');
+  await b.locate('input[name=email]').fill(main.manager.email);
+  await b.locate('main form[action="/sign-in"] button').first().click();
+  return new URL((await world.untilMails(mails => mails.length > since)).at(-1).text.match(/https?:\/\/\S+\/sign-in\/link\/\S+/)[0]).pathname;
+}
+
+/** Everything about one page, with all that is wrong and not only the first. */
+async function one(b, page, context, options) {
+  const faults = [], attempt = async check => { try { await check(); } catch (error) { faults.push(error.message); } };
+  b.expects = page.status ?? (page.refused && 'a refusal');
+  const answer = await b.goto(page.path(context));
+  await attempt(() => (page.refused ? ok(answer.status() < 500, `${page.name}: ${answer.status()}`) : equal(answer.status(), page.status ?? 200, `${page.name}: the status`)));
+  await attempt(() => strict(answer.headers()['content-security-policy'], page.name));
+  await attempt(() => equal(answer.headers()['x-content-type-options'], 'nosniff', `${page.name}: content is what it says`));
+  await attempt(async () => clean(await answer.text(), page.name));
+  await attempt(async () => ok(/^(Error: )?\S.* – Subscription Center$/.test(await b.page.title()), `${page.name}: the title is "${await b.page.title()}"`));
+  await attempt(async () => equal(await b.locate('h1').count(), 1, `${page.name}: one h1`));
+  if (page.state) await attempt(() => page.state(b, context));
+  await attempt(() => b.accessible(page.name));
+  await b.shot(`${options.colorScheme ?? 'light'}-${options.viewport?.width ?? 1440}${options.script === false ? '-no-script' : ''}-${page.name}`);
+  return faults;
+}
+
+export const tests = {
+  'light, 1440 px': context => look(context, { colorScheme: 'light', viewport: WIDE }),
+  'dark, 1440 px': context => look(context, { colorScheme: 'dark', viewport: WIDE }),
+  'light, 320 px': context => look(context, { colorScheme: 'light', viewport: NARROW }),
+  'dark, 320 px': context => look(context, { colorScheme: 'dark', viewport: NARROW }),
+  'light, 320 px, without a script': context => look(context, { colorScheme: 'light', viewport: NARROW, script: false }),
+
+  async 'answers that are no page are strict too'({ world }) {
+    for (const path of ['/healthz', '/readyz', '/openapi.json', '/api/v1/me', '/nowhere', '/contracts', '/assets/000000000000/style.css']) {
+      const answer = await fetch(world.url + path, { redirect: 'manual' });
+      strict(answer.headers.get('content-security-policy'), `${path} (${answer.status})`);
+      ok(answer.status < 500, `${path}: ${answer.status}`);
+    }
+  },
+};
