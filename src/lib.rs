@@ -1,6 +1,8 @@
 //! Where the customers of a software vendor look after their subscription contracts. Read in this order: `policy`, `operation`,
 //! `coordinators/assign`, `web/routes`, `db`; docs/ARCHITECTURE.md has the way of one request.
 pub mod app;
+pub mod cli;
+pub mod config;
 pub mod db;
 pub mod error;
 pub mod ids;
@@ -8,25 +10,35 @@ pub mod operation;
 pub mod policy;
 pub mod text;
 pub mod time;
+pub mod web;
 
 pub mod audit;
 pub mod auth;
 pub mod jobs;
+pub mod mail;
 
 pub mod change_sets;
 pub mod contracts;
 pub mod coordinators;
+pub mod demo;
+pub mod home;
+pub mod installation;
 pub mod people;
 
 /// Every statement text, built by the functions that also run it. A test prepares each on both databases.
 pub fn statements() -> Vec<db::Sql> {
     let mut all = policy::statements();
     all.extend(operation::statements());
+    all.extend(web::frame::statements());
     all.extend(audit::statements());
+    all.extend(auth::statements());
     all.extend(jobs::statements());
+    all.extend(mail::statements());
+    all.extend(installation::statements());
     all.extend(contracts::statements());
     all.extend(coordinators::statements());
     all.extend(people::statements());
     all.extend(change_sets::statements());
+    all.extend(demo::statements());
     all
 }

@@ -107,6 +107,13 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// The same page of something made from the rows.
+    pub fn map<U>(self, make: impl Fn(&T) -> U) -> Page<U> {
+        Page { items: self.items.iter().map(make).collect(), next: self.next }
+    }
+}
+
 /// Which page of a list.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

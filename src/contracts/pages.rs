@@ -133,7 +133,7 @@ fn own_table(view: &OwnView) -> Markup {
             thead {
                 tr {
                     th scope="col" { "Product" } th.c-2 scope="col" { "Serial number" } th.c-2 scope="col" { "Release" }
-                    th scope="col" { "Contract" } th scope="col" { "Why" }
+                    th.c-2 scope="col" { "Contract" } th scope="col" { "Why" }
                 }
             }
             tbody {
@@ -141,11 +141,11 @@ fn own_table(view: &OwnView) -> Markup {
                     tr {
                         td {
                             a.key href={ "/products/" (encoded(&row.serial)) } { (row.product) }
-                            small.in-2 { span.serial { (row.serial) } br; "Release " (row.release) }
+                            small.in-2 { span.serial { (row.serial) } br; "Release " (row.release) ", contract " (row.contract) }
                         }
                         td.c-2.serial { (row.serial) }
                         td.c-2.num { (row.release) }
-                        td.serial {
+                        td.c-2.serial {
                             @if view.contracts { a href={ "/contracts/" (row.contract) "/products" } { (row.contract) } }
                             @else { (row.contract) }
                         }

@@ -218,7 +218,7 @@ async fn mint(
     when: When,
 ) -> Result<u64, AppError> {
     let scope = permit.scope::<policy::AssignCoordinator>();
-    let args = Args { change_set: set.id().0, about: permit.target().0.0, to: to.map(|p| p.0) };
+    let args = Args { change_set: Some(set.id().0), about: permit.target().0.0, to: to.map(|p| p.0) };
     let mut rows = 0;
     for statement in plan::inserts(&scope, mode, selection, &args) {
         rows += set.mint(tx, statement).await?;

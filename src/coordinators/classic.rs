@@ -83,11 +83,11 @@ pub fn classic_page(frame: &Frame, view: &ClassicView) -> Markup {
     page(
         frame,
         html! {
+            @if let Some(problem) = &view.problem { (problem) }
             div.head {
                 div.title { h1 { "Assign coordinator" } p { "Contract " span.serial { (view.form.contract) } } }
             }
             p.lead { "There is a quicker way: " a href=(view.form.return_to) { "assign from the Products tab" } "." }
-            @if let Some(problem) = &view.problem { (problem) }
             section.block aria-labelledby="what-h" { h2 #what-h { "Products" } (what(view)) }
             section.block aria-labelledby="who-h" { h2 #who-h { "Software Coordinator" } (who(view)) }
         },

@@ -73,7 +73,7 @@ impl Operation for HandOver {
         let draft = Draft { kind: "hand_over", person: Some(from), ..Draft::default() };
         let set = permit.open(tx, &draft).await?;
         let scope = permit.scope::<AssignCoordinator>();
-        let args = Args { change_set: set.id().0, about: from.0, to: Some(to.0) };
+        let args = Args { change_set: Some(set.id().0), about: from.0, to: Some(to.0) };
         for statement in plan::inserts(&scope, Mode::HandOver, &Selection::Everything, &args) {
             set.mint(tx, statement).await?;
         }
@@ -216,7 +216,7 @@ impl Query for PreviewHandOver {
         }
         let to = to.ok_or_else(unknown)?;
         different(from, to)?;
-        let args = Args { change_set: 0, about: from.0, to: Some(to.0) };
+        let args = Args { change_set: None, about: from.0, to: Some(to.0) };
         let scope = permit.scope::<AssignCoordinator>();
         let moves = preview::moves(reader, &scope, Mode::HandOver, &Selection::Everything, &args).await?;
         let moves: Vec<_> = moves.into_iter().filter(|m| m.changes || m.former != m.successor).collect();

@@ -4,12 +4,12 @@ use super::selection::Selection;
 use crate::db::Sql;
 use crate::policy::{Action, Scope, Scoped};
 
-/// Heads of one level: `$2` the change set, `$3` the contract (for a hand-over whoever hands over), `$4` the new one.
+/// Heads of one level: `$4` the change set, `$2` the contract (for a hand-over whoever hands over), `$3` the new one.
 macro_rules! group {
     ($level:literal, $after:expr) => {
         concat!(
             "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id)
-             SELECT $2, '",
+             SELECT $4, '",
             $level,
             "', g.id, g.contract_id, CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END, ",
             $after,
@@ -22,37 +22,37 @@ macro_rules! contract {
     ($level:literal) => {
         concat!(
             "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id)
-             SELECT $2, '",
+             SELECT $4, '",
             $level,
-            "', c.id, c.id, CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END, CAST($4 AS BIGINT)
+            "', c.id, c.id, CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END, CAST($3 AS BIGINT)
              FROM contracts c
              LEFT JOIN covers k ON k.level = 'contract' AND k.target_id = c.id AND k.state = 'active' WHERE"
         )
     };
 }
 
-const OF_CONTRACT: &str = " c.id = $3 AND";
-const OF_GROUP: &str = " g.contract_id = $3 AND g.id = ";
+const OF_CONTRACT: &str = " c.id = $2 AND";
+const OF_GROUP: &str = " g.contract_id = $2 AND g.id = ";
 const CLEARED: &str =
-    " g.contract_id = $3 AND CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END IS NOT NULL AND";
+    " g.contract_id = $2 AND CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END IS NOT NULL AND";
 const HANDED_GROUPS: &str =
-    " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END = $3 AND";
+    " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END = $2 AND";
 const HANDED_CONTRACTS: &str =
-    " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END = $3 AND";
+    " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END = $2 AND";
 /// Dated assignments of whoever hands over, planned or in force, get the successor, too.
 const HANDED_COVERS: &str = "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id)
-    SELECT $2, 'cover', k.id, k.contract_id, k.person_id, CAST($4 AS BIGINT)
+    SELECT $4, 'cover', k.id, k.contract_id, k.person_id, CAST($3 AS BIGINT)
     FROM covers k JOIN contracts c ON c.id = k.contract_id
-    WHERE c.manager_id = $1 AND k.person_id = $3 AND k.state IN ('planned', 'active') AND";
+    WHERE c.manager_id = $1 AND k.person_id = $2 AND k.state IN ('planned', 'active') AND";
 
 /// The statements that add them.
 pub fn items<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, args: &Args, dated: bool) -> Vec<Scoped> {
-    let bound = |s: Sql| s.bind(args.change_set).bind(args.about).bind(args.to);
+    let bound = |s: Sql| s.bind(args.about).bind(args.to).bind(args.change_set.unwrap_or(0));
     let insert = |head: &'static str, rows: &'static str| scope.build(head, |s| bound(s).push(rows), |s| s);
     match (mode, selection) {
         (Mode::Assets | Mode::AssetsDated, _) => Vec::new(),
         (Mode::Group | Mode::GroupReplace, Selection::Group(id)) => {
-            let head = if dated { group!("group_dated", "CAST($4 AS BIGINT)") } else { group!("group", "CAST($4 AS BIGINT)") };
+            let head = if dated { group!("group_dated", "CAST($3 AS BIGINT)") } else { group!("group", "CAST($3 AS BIGINT)") };
             vec![scope.build(head, |s| bound(s).push(OF_GROUP).push_bind(*id).push(" AND"), |s| s)]
         }
         (Mode::Group | Mode::GroupReplace, _) => Vec::new(),
@@ -60,10 +60,10 @@ pub fn items<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, arg
         (Mode::Contract, _) => vec![insert(contract!("contract"), OF_CONTRACT)],
         (Mode::ContractReplace, _) => vec![
             insert(contract!("contract"), OF_CONTRACT),
-            insert(group!("group", "CAST(NULL AS BIGINT)"), CLEARED),
+            insert(group!("group", "NULLIF(CAST($3 AS BIGINT), CAST($3 AS BIGINT))"), CLEARED),
         ],
         (Mode::HandOver, _) => vec![
-            insert(group!("group", "CAST($4 AS BIGINT)"), HANDED_GROUPS),
+            insert(group!("group", "CAST($3 AS BIGINT)"), HANDED_GROUPS),
             insert(contract!("contract"), HANDED_CONTRACTS),
             insert(HANDED_COVERS, ""),
         ],
@@ -72,7 +72,7 @@ pub fn items<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, arg
 
 pub(super) fn statements() -> Vec<Sql> {
     let scope = Scope::<crate::policy::AssignCoordinator>::sample();
-    let args = Args { change_set: 0, about: 0, to: None };
+    let args = Args { change_set: Some(0), about: 0, to: None };
     let mut all = Vec::new();
     for (mode, dated) in [
         (Mode::Group, false),

@@ -1,17 +1,27 @@
 //! Who is the Software Coordinator of each asset: assign, hand over, resolve, explain.
+mod api;
 pub mod assign;
+pub mod classic;
+pub mod dialog;
+pub mod pages;
+pub mod pick_list;
+pub mod serial_page;
+pub mod undo_page;
 pub mod change_hands;
 pub mod covers;
+pub mod explain;
 pub mod hand_over;
 mod levels;
 mod naming;
 pub mod plan;
 pub mod preview;
+pub mod resolve;
 pub mod rules;
 pub mod selection;
 pub mod store;
 
 use crate::db::Sql;
+use crate::web::Route;
 
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = assign::statements();
@@ -24,5 +34,11 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(preview::statements());
     all.extend(hand_over::statements());
     all.extend(change_hands::statements());
+    all.extend(resolve::statements());
+    all.extend(explain::statements());
     all
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    api::routes()
 }

@@ -4,7 +4,7 @@ use crate::web::layout::{Crumb, Frame, Place, page};
 use crate::web::person::PersonRef;
 use crate::web::picker::{PersonOption, options};
 use crate::web::samples;
-use crate::web::ui::{empty, icon, pages};
+use crate::web::ui::{empty, pages};
 use crate::web::words::listed;
 use maud::{Markup, html};
 
@@ -36,7 +36,7 @@ pub fn coordinators_page(frame: &Frame, view: &CoordinatorsView) -> Markup {
             } @else {
                 (table(&view.rows, true))
                 (pages(view.first.as_deref(), view.next.as_deref()))
-                p.hint { (icon("help")) " Used to the nine steps? " a href="/help#steps-h" { "Old and new, side by side" } "." }
+                p.hint { "Used to the nine steps? " a href="/help#steps-h" { "Old and new, side by side" } "." }
             }
         },
     )

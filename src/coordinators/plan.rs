@@ -1,8 +1,8 @@
 //! What an assignment does to each asset, as one SELECT: its own undated assignment before and after, and who is in force
 //! before and after. Applying inserts its rows, a preview only counts them, so that the two cannot disagree.
 //!
-//! `$1` is the actor (for the scope), `$2` the change set (in a preview 0), `$3` the contract, `$4` the new coordinator, or
-//! for a hand-over `$3` whoever hands over.
+//! `$1` is the actor (for the scope), `$2` the contract, or for a hand-over whoever hands over, `$3` the new coordinator,
+//! `$4` the change set (not in a preview).
 use super::selection::Selection;
 use crate::db::Sql;
 use crate::policy::{Action, Scope, Scoped};
@@ -47,7 +47,7 @@ macro_rules! head {
     (insert $level:expr, $own_after:expr, $successor:expr) => {
         concat!(
             "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id, former, successor)
-             SELECT $2, ",
+             SELECT $4, ",
             $level,
             ", id, contract_id, own, own_after, former, successor ",
             plan!($own_after, $successor)
@@ -63,7 +63,7 @@ macro_rules! head {
 
 macro_rules! new {
     () => {
-        "CAST($4 AS BIGINT)"
+        "CAST($3 AS BIGINT)"
     };
 }
 /// The undated assignment of the asset itself, also where a dated one lies over it.
@@ -81,7 +81,7 @@ macro_rules! changed {
 /// Whoever is the Contract Manager and coordinates by default.
 macro_rules! by_default {
     () => {
-        "WHEN ka.id IS NULL AND c.manager_id = $3
+        "WHEN ka.id IS NULL AND c.manager_id = $2
             AND COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id) IS NULL THEN"
     };
 }
@@ -146,17 +146,17 @@ impl Mode {
             ),
             Mode::HandOver => heads!(
                 changed!(),
-                concat!("CASE WHEN ", own!(), " = $3 THEN ", new!(), " ", by_default!(), " ", new!(), " ELSE ", own!(), " END"),
+                concat!("CASE WHEN ", own!(), " = $2 THEN ", new!(), " ", by_default!(), " ", new!(), " ELSE ", own!(), " END"),
                 concat!(
-                    "CASE WHEN a.coordinator_id = $3 THEN ",
+                    "CASE WHEN a.coordinator_id = $2 THEN ",
                     new!(),
                     " ",
                     by_default!(),
                     " ",
                     new!(),
-                    " ELSE a.coordinator_id END, CASE WHEN g.coordinator_id = $3 THEN ",
+                    " ELSE a.coordinator_id END, CASE WHEN g.coordinator_id = $2 THEN ",
                     new!(),
-                    " ELSE g.coordinator_id END, CASE WHEN c.coordinator_id = $3 THEN ",
+                    " ELSE g.coordinator_id END, CASE WHEN c.coordinator_id = $2 THEN ",
                     new!(),
                     " ELSE c.coordinator_id END"
                 )
@@ -189,8 +189,8 @@ pub fn counts<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, ar
 /// The values `$2`, `$3`, `$4`.
 #[derive(Clone, Debug)]
 pub struct Args {
-    /// The change set; 0 in a preview.
-    pub change_set: i64,
+    /// The change set; none in a preview.
+    pub change_set: Option<i64>,
     /// The contract, or for a hand-over whoever hands over.
     pub about: i64,
     /// The new coordinator; `None` clears.
@@ -204,16 +204,19 @@ fn statements_of<A: Action>(
     head: &'static str,
     end: &'static str,
 ) -> Vec<Scoped> {
-    let bound = |statement: Sql| statement.bind(args.change_set).bind(args.about).bind(args.to);
+    let bound = |statement: Sql| {
+        let statement = statement.bind(args.about).bind(args.to);
+        if let Some(set) = args.change_set { statement.bind(set) } else { statement }
+    };
     let whole = |statement: Sql| bound(statement).push(" assets a").push(JOINED);
-    let of_contract = |statement: Sql| whole(statement).push(" a.contract_id = $3 AND");
+    let of_contract = |statement: Sql| whole(statement).push(" a.contract_id = $2 AND");
     match selection {
         Selection::Serials(serials) => Sql::batches(serials)
             .map(|part| {
                 // CROSS JOIN keeps SQLite from turning the join round: it read the contract once per serial number.
                 let listed = |s: Sql| {
                     let s = bound(s).push(" (").push_values(part).push(") v CROSS JOIN assets a").push(JOINED);
-                    s.push(" a.serial = v.column1 AND a.contract_id = $3 AND")
+                    s.push(" a.serial = v.column1 AND a.contract_id = $2 AND")
                 };
                 scope.build(head, listed, |s| s.push(end))
             })
@@ -235,16 +238,17 @@ const EVERYTHING: &str = " c.manager_id = $1 AND";
 
 pub(super) fn statements() -> Vec<Sql> {
     use crate::policy::AssignCoordinator;
-    let args = Args { change_set: 0, about: 0, to: None };
+    let counting = Args { change_set: None, about: 0, to: None };
+    let args = Args { change_set: Some(0), ..counting.clone() };
     let scope = Scope::<AssignCoordinator>::sample();
     let mut all = Vec::new();
     for selection in Selection::samples() {
         for mode in [Mode::Assets, Mode::AssetsDated, Mode::Group, Mode::GroupReplace, Mode::Contract, Mode::ContractReplace] {
             all.extend(inserts(&scope, mode, &selection, &args));
-            all.extend(counts(&scope, mode, &selection, &args));
+            all.extend(counts(&scope, mode, &selection, &counting));
         }
     }
     all.extend(inserts(&scope, Mode::HandOver, &Selection::Everything, &args));
-    all.extend(counts(&scope, Mode::HandOver, &Selection::Everything, &args));
+    all.extend(counts(&scope, Mode::HandOver, &Selection::Everything, &counting));
     all.into_iter().map(Scoped::into_sql).collect()
 }

@@ -95,7 +95,7 @@ impl Query for PreviewAssignment {
             Named::Invite => Some(INVITED),
             _ => None,
         };
-        let args = Args { change_set: 0, about: permit.target().0.0, to: to.map(|p| p.0) };
+        let args = Args { change_set: None, about: permit.target().0.0, to: to.map(|p| p.0) };
         let scope = permit.scope::<policy::AssignCoordinator>();
         let moves = moves(reader, &scope, mode, &selection, &args).await?;
         let asked = selection.named();

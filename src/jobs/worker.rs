@@ -1,1 +1,189 @@
-//! The background work of a process.
+//! The background work of a process: takes jobs that are due, several at once, runs each by its kind, and seals the audit trail.
+use super::lease::{End, EndJob, Leased, TRIED_FOR, TakeJob, backoff};
+use crate::app::App;
+use crate::audit::seal::SealAudit;
+use crate::coordinators::tell::WriteMail;
+use crate::error::AppError;
+use crate::mail::Transport;
+use crate::mail::send::{self, PAUSE, Went};
+use crate::mail::transport::CONNECTIONS;
+use crate::operation::Terms;
+use crate::policy::Actor;
+use crate::time::Instant;
+use std::collections::HashMap;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::{Id, JoinSet};
+use tokio::time::sleep;
+
+/// How often the clock is looked at where nothing is due: tests move it.
+const TICK: Duration = Duration::from_millis(500);
+/// How often the audit trail is sealed.
+const SEALING: Duration = Duration::from_secs(2);
+/// How often a mail server that is away is logged.
+const COMPLAINING: Duration = Duration::from_secs(60);
+
+type Ran = Result<Went, AppError>;
+
+/// Works until told to stop; then finishes what it has begun.
+pub async fn work(app: App, transport: Transport, mut stop: watch::Receiver<bool>) {
+    let mut worker = Worker { app, transport, running: JoinSet::new(), held: HashMap::new(), down: None };
+    let sealing = tokio::spawn(seal(worker.app.clone(), stop.clone()));
+    while !*stop.borrow() {
+        if worker.may_take() && worker.take().await {
+            continue;
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            Some(ended) = worker.running.join_next_with_id() => worker.ended(ended).await,
+            () = worker.app.woken() => {}
+            () = sleep(TICK) => {}
+        }
+    }
+    while let Some(ended) = worker.running.join_next_with_id().await {
+        worker.ended(ended).await;
+    }
+    let _ = sealing.await;
+}
+
+/// Since when nothing can leave, and when that was logged last.
+struct Down {
+    until: tokio::time::Instant,
+    logged: tokio::time::Instant,
+}
+
+struct Worker {
+    app: App,
+    transport: Transport,
+    running: JoinSet<Ran>,
+    held: HashMap<Id, Leased>,
+    down: Option<Down>,
+}
+
+impl Worker {
+    /// While the mail server is away nothing is taken: jobs are about mail. After a pause one is tried alone.
+    fn may_take(&self) -> bool {
+        match &self.down {
+            Some(down) => self.running.is_empty() && tokio::time::Instant::now() >= down.until,
+            None => self.running.len() < CONNECTIONS as usize,
+        }
+    }
+
+    /// Takes and starts a job, if one is due.
+    async fn take(&mut self) -> bool {
+        let job = match self.app.run(Actor::system(), TakeJob, Terms::default()).await {
+            Ok(Some(job)) => job,
+            Ok(None) => return false,
+            Err(error) => {
+                // The next tick tries again: a database that was away is not the end of the worker.
+                tracing::error!(%error, "no job could be taken");
+                return false;
+            }
+        };
+        // Its lease ended while it still runs here: once is enough. Whoever runs it ends the lease that it has.
+        if self.held.values().any(|held| held.id == job.id) {
+            return false;
+        }
+        let taken = self.app.clock().now();
+        let handle = self.running.spawn(run(self.app.clone(), self.transport.clone(), job.clone(), taken));
+        self.held.insert(handle.id(), job);
+        true
+    }
+
+    /// Looks at how a job ended. One that failed or panicked is tried again later.
+    async fn ended(&mut self, ended: Result<(Id, Ran), tokio::task::JoinError>) {
+        let (id, ran) = match ended {
+            Ok((id, ran)) => (id, ran.map_err(|e| e.to_string())),
+            Err(panicked) => (panicked.id(), Err("the job panicked".to_owned())),
+        };
+        let Some(job) = self.held.remove(&id) else { return };
+        match ran {
+            Ok(Went::On) => self.up(),
+            Ok(Went::Nowhere(why)) => self.pause(&why),
+            Err(error) => {
+                tracing::error!(kind = job.kind, payload = job.payload, error, "a job failed");
+                let end = again_or_never(&job, self.app.clock().now(), error);
+                if let Err(error) = self.app.run(Actor::system(), EndJob { job, end }, Terms::default()).await {
+                    // Then its lease ends by itself, and it is taken again.
+                    tracing::error!(%error, "the end of a job is not written down");
+                }
+            }
+        }
+    }
+
+    fn up(&mut self) {
+        if self.down.take().is_some() {
+            tracing::info!("mail leaves again");
+        }
+    }
+
+    fn pause(&mut self, why: &str) {
+        let now = tokio::time::Instant::now();
+        let logged = self.down.as_ref().map(|down| down.logged).filter(|at| now - *at < COMPLAINING);
+        if logged.is_none() {
+            tracing::error!(error = why, "no mail can leave; all of it waits");
+        }
+        self.down = Some(Down { until: now + PAUSE, logged: logged.unwrap_or(now) });
+    }
+}
+
+/// Runs one job by its kind and ends it.
+async fn run(app: App, transport: Transport, job: Leased, taken: Instant) -> Ran {
+    match job.kind.as_str() {
+        "mail.send" => return send::deliver(&app, &transport, &job, taken).await,
+        "mail.change_set" => {
+            let write = WriteMail::new(job.payload, app.profile());
+            app.run(Actor::system(), write, Terms::default()).await?;
+            end(&app, job, End::Done).await?;
+            app.wake();
+        }
+        _ => end(&app, job, End::Failed("this version knows no such job".to_owned())).await?,
+    }
+    Ok(Went::On)
+}
+
+async fn end(app: &App, job: Leased, end: End) -> Result<(), AppError> {
+    app.run(Actor::system(), EndJob { job, end }, Terms::default()).await.map(|_| ())
+}
+
+/// Again, with longer and longer waits, until it was tried for as long as mail is.
+fn again_or_never(job: &Leased, now: Instant, error: String) -> End {
+    let spent: Instant = (0..job.attempts).map(backoff).sum();
+    match spent < TRIED_FOR {
+        true => End::Retry(now + backoff(job.attempts), error),
+        false => End::Failed(error),
+    }
+}
+
+/// Seals what was written, until told to stop, and once more then.
+async fn seal(app: App, mut stop: watch::Receiver<bool>) {
+    loop {
+        match app.run(Actor::system(), SealAudit, Terms::default()).await {
+            // A full batch: there may be more.
+            Ok(sealed) if sealed >= 500 => continue,
+            Ok(_) => {}
+            // Two processes sealed at once, or the database is away: the next round goes on where the chain ends.
+            Err(error) => tracing::debug!(%error, "the audit trail was not sealed this time"),
+        }
+        if *stop.borrow() {
+            return;
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => {}
+            () = sleep(SEALING) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_fails_is_given_up_in_the_end() {
+        let job = |attempts| Leased { id: 1, kind: "x".to_owned(), payload: 1, attempts, lease: 1 };
+        assert!(matches!(again_or_never(&job(0), 5, "e".to_owned()), End::Retry(30_005, _)));
+        assert!(matches!(again_or_never(&job(30), 5, "e".to_owned()), End::Retry(..)));
+        assert!(matches!(again_or_never(&job(60), 5, "e".to_owned()), End::Failed(_)));
+    }
+}

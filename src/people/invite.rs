@@ -40,7 +40,7 @@ impl Invitation {
 const KNOWN: &str = "SELECT id FROM people WHERE email_key = $1";
 const PERSON: &str = "INSERT INTO people (handle, email, email_key, first_name, last_name, first_key, last_key, sort_key,
         language, theme, version)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'en', 'auto', 1) RETURNING id";
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'en', 'system', 1) RETURNING id";
 const MEMBER: &str = "INSERT INTO memberships (account_id, person_id) VALUES ($1, $2)
     ON CONFLICT (account_id, person_id) DO NOTHING";
 const INVITE: &str = "INSERT INTO invitations (account_id, person_id, invited_by, invited_at, expires_at)

@@ -1,8 +1,19 @@
-//! People and how they come into a company.
+//! People: who they are, how they come into a company, how one finds them.
+pub mod find;
 pub mod invite;
+pub mod me;
+pub mod pages;
 
 use crate::db::Sql;
+use crate::web::Route;
 
 pub(crate) fn statements() -> Vec<Sql> {
-    invite::statements()
+    let mut all = invite::statements();
+    all.extend(me::statements());
+    all.extend(find::statements());
+    all
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    Vec::new()
 }

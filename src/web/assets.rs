@@ -48,6 +48,7 @@ assets! {
     "fonts/inter-latin-ext.woff2" WOFF2
     "fonts/inter-greek.woff2" WOFF2
     "fonts/inter-cyrillic.woff2" WOFF2
+    "fonts/inter-serial.woff2" WOFF2
     "fonts/LICENSE-OFL.txt" TEXT
 }
 
@@ -118,7 +119,7 @@ mod tests {
         };
         let css = text("style.css");
         let fonts: Vec<&str> = css.split("url(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
-        assert_eq!(fonts.len(), 4);
+        assert_eq!(fonts.len(), 5);
         let mut named: Vec<String> = fonts.into_iter().map(str::to_owned).collect();
         for module in modules() {
             let source = text(module);

@@ -330,7 +330,7 @@ fn top(frame: &Frame) -> Markup {
 
 fn demo_line() -> Markup {
     html! {
-        div.demo {
+        aside.demo aria-label="Demo" {
             p { b { "Demo." } " Sample companies; mail stays on this machine." }
             p { a href="/demo/mail" { "Read the mail" } a href="/demo" { "Take another role" } }
         }

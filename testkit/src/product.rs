@@ -66,6 +66,11 @@ impl Product {
         self.directory.path().join(name)
     }
 
+    /// Its address, for a test inside the product.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
     /// A setting for every command from now on, by its flag: `("mail", "smtp://…")`.
     pub fn set(&self, flag: &str, value: &str) {
         let variable = format!("SUBSCRIPTION_CENTER_{}", flag.to_uppercase().replace('-', "_"));

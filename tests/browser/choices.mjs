@@ -56,7 +56,7 @@ export const tests = {
     const hand = b.hand();
     await hand.press('Control+k');
     await hand.type('whole');
-    await until(async () => /whole contract/.test(await b.locate('#cmds [role=option]').first().innerText()), 'the palette offers the whole contract first');
+    await until(async () => /whole contract/i.test(await b.locate('#cmds [role=option]').first().innerText()), 'the palette offers the whole contract first');
     await hand.press('Enter');
     await hand.type(main.typed(person));
     await hand.press('Enter', 'Enter');

@@ -1,5 +1,6 @@
 // Every page and state, in light and dark, wide and at 320 px, with a script and without: axe, width, headers, no inline
 // script or style, one heading. SHOTS=DIRECTORY keeps pictures.
+import { gzipSync } from 'node:zlib';
 import { NARROW, WIDE } from './harness/browser.mjs';
 import { equal, fullName, ok, openProducts, row, until } from './harness/steps.mjs';
 
@@ -32,7 +33,6 @@ const PAGES = [
     await b.locate('#scope label:has([value=whole])').click(); await b.locate('#when summary').click();
     await until(() => b.locate('#own').isVisible(), 'keep or replace is asked'); } },
   { name: 'palette', who: 'manager', path: products, script: true, state: async b => { await b.page.keyboard.press('Control+k'); await b.page.keyboard.type('co'); } },
-  { name: 'shortcuts', who: 'manager', path: products, script: true, state: async b => { await b.page.keyboard.press('?'); } },
   { name: 'products, done', who: 'manager', path: ({ main, changeSet }) => `/contracts/${main.number}/products?done=${changeSet}` },
   { name: 'activity', who: 'manager', path: ({ main }) => `/contracts/${main.number}/activity` },
   { name: 'Manage Software Coordinators', who: 'manager', path: () => '/coordinators' },
@@ -143,6 +143,41 @@ export const tests = {
   'light, 320 px': context => look(context, { colorScheme: 'light', viewport: NARROW }),
   'dark, 320 px': context => look(context, { colorScheme: 'dark', viewport: NARROW }),
   'light, 320 px, without a script': context => look(context, { colorScheme: 'light', viewport: NARROW, script: false }),
+
+  async 'the key page is light: HTML, its modules and its style'({ main, open }) {
+    const b = await open(), files = new Map();
+    await b.signIn(main.manager.email);
+    b.page.on('response', answer => files.set(new URL(answer.url()).pathname, answer));
+    const page = await (await b.goto(products({ main }))).body();
+    const sized = async end => (await Promise.all([...files].filter(([path]) => path.endsWith(end)).map(async ([, answer]) => (await answer.body()).length))).reduce((a, n) => a + n, 0);
+    const figures = { html: page.length, compressed: gzipSync(page).length, modules: await sized('.js'), style: await sized('.css') };
+    console.log(`      ${JSON.stringify(figures)} bytes`);
+    ok(figures.html <= 100_000 && figures.compressed <= 20_000, 'the page is at most 100 kB, and 20 kB compressed');
+    ok(figures.modules > 0 && figures.modules <= 20_480, 'the modules are at most 20 KB');
+    const shift = await b.page.evaluate(() => new Promise(resolve => {
+      let sum = 0;
+      new PerformanceObserver(list => { for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: 'layout-shift', buffered: true });
+      setTimeout(() => resolve(sum), 300);
+    }));
+    equal(shift, 0, 'nothing moves while it loads');
+  },
+
+  async 'every control is large enough to hit, and text may be spaced out'({ main, open }) {
+    const b = await open({ viewport: NARROW });
+    await b.signIn(main.manager.email);
+    await openProducts(b, main.number);
+    // WCAG 2.5.8; links within a sentence are exempt, and a tick has its label as target.
+    const small = await b.page.evaluate(() => [...document.querySelectorAll('a, button, input, select')].filter(e => e.checkVisibility() && !e.closest('label') && getComputedStyle(e).display !== 'inline')
+      .map(e => ({ box: e.getBoundingClientRect(), what: `${e.tagName.toLowerCase()} ${e.textContent.trim().slice(0, 30)}` }))
+      .filter(({ box }) => box.width > 1 && (box.width < 24 || box.height < 24)).map(({ what, box }) => `${what} ${Math.round(box.width)}×${Math.round(box.height)}`));
+    equal(small, [], 'targets of at least 24 × 24 px');
+    await b.page.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }');
+      document.adoptedStyleSheets = [sheet];
+    });
+    await b.accessible('the key page with text spaced out');
+  },
 
   async 'answers that are no page are strict too'({ world }) {
     for (const path of ['/healthz', '/readyz', '/openapi.json', '/api/v1/me', '/nowhere', '/contracts', '/assets/000000000000/style.css']) {

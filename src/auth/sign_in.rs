@@ -1,0 +1,207 @@
+//! Sign-in by a link that is mailed: asked for by anybody, answered alike for known and unknown addresses, used once.
+use super::secret;
+use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
+use crate::error::AppError;
+use crate::ids::{PersonId, Single};
+use crate::operation::{Operation, Query};
+use crate::policy::{self, Permit, WriteProof};
+use crate::text::address_key;
+use crate::time::{DAY, Instant};
+use serde::{Deserialize, Serialize};
+
+/// How long a session lasts.
+pub const SESSION_FOR: Instant = 14 * DAY;
+
+/// Asks for a sign-in link.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestLink {
+    /// The address as typed.
+    pub email: String,
+}
+
+const BY_ADDRESS: &str = "SELECT id FROM people WHERE email_key = $1 AND deactivated_at IS NULL";
+
+impl Operation for RequestLink {
+    type Action = policy::RequestLink;
+    type Output = ();
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    /// The same answer whether the address is known or not.
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+        let person: Option<(PersonId,)> = tx.find(permit, sql(BY_ADDRESS).bind(address_key(&self.email))).await?;
+        if let Some((person,)) = person {
+            super::mails::queue_sign_in(tx, permit, person).await?;
+        }
+        tx.note("asked for a sign-in link", None);
+        Ok(())
+    }
+}
+
+/// Looks at a link without using it up: mail scanners follow links, too.
+pub struct SeeLink {
+    /// The secret of the address.
+    pub token: String,
+    /// `sign_in` or `invitation`.
+    pub purpose: &'static str,
+}
+
+/// Whom a link is for.
+#[derive(Clone, Debug, FromRow)]
+pub struct LinkFor {
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) email: String,
+    pub(crate) account: Option<String>,
+    pub(crate) account_id: Option<i64>,
+    pub(crate) person_id: PersonId,
+    pub(crate) expires_at: Instant,
+    pub(crate) invited_by: Option<String>,
+}
+
+const LINK: &str = "SELECT p.first_name, p.last_name, p.email, o.name AS account, l.account_id, l.person_id, l.expires_at,
+        (SELECT b.first_name || ' ' || b.last_name FROM invitations i JOIN people b ON b.id = i.invited_by
+            WHERE i.person_id = l.person_id AND i.account_id = l.account_id) AS invited_by
+    FROM links l JOIN people p ON p.id = l.person_id LEFT JOIN accounts o ON o.id = l.account_id
+    WHERE l.hash = $1 AND l.purpose = $2 AND l.used_at IS NULL AND l.expires_at > $3 AND p.deactivated_at IS NULL";
+
+impl Query for SeeLink {
+    type Action = policy::SeeLink;
+    type Output = Option<LinkFor>;
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Option<LinkFor>, AppError> {
+        let now = reader.now().at;
+        Ok(reader.find(permit, sql(LINK).bind(secret::hash(&self.token)).bind(self.purpose).bind(now)).await?)
+    }
+}
+
+/// Uses a link up and opens a session.
+#[derive(Clone, Serialize)]
+pub struct OpenSession {
+    /// Hash of the link's secret.
+    pub link: Vec<u8>,
+    /// Hash of the new session's secret.
+    pub session: Vec<u8>,
+    /// Of an invitation: the names that the person gives.
+    pub accept: Option<Names>,
+}
+
+/// First and last name.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Names {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+}
+
+const USE: &str = "UPDATE links SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
+    AND purpose = $3 AND person_id IN (SELECT p.id FROM people p WHERE p.deactivated_at IS NULL)
+    RETURNING person_id, account_id";
+const SESSION: &str = "INSERT INTO sessions (hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
+const FIRST: &str = "UPDATE people SET signed_in_at = COALESCE(signed_in_at, $2), bounced_at = NULL WHERE id = $1";
+const TIDY_SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
+const ACCEPT: &str = "UPDATE memberships SET confirmed_at = $3
+    WHERE account_id = $1 AND person_id = $2 AND confirmed_at IS NULL";
+const ACCEPTED: &str = "UPDATE invitations SET accepted_at = $3 WHERE account_id = $1 AND person_id = $2";
+/// Somebody who has signed in before keeps the own name; an invitation cannot rename anybody.
+const NAMES: &str = "UPDATE people SET first_name = $2, last_name = $3, first_key = $4, last_key = $5, sort_key = $6
+    WHERE id = $1 AND signed_in_at IS NULL";
+const ADDRESS: &str = "SELECT email FROM people WHERE id = $1";
+
+impl Operation for OpenSession {
+    type Action = policy::OpenSession;
+    type Output = ();
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+        let purpose = if self.accept.is_some() { "invitation" } else { "sign_in" };
+        let used = sql(USE).bind(self.link.as_slice()).bind(tx.now()).bind(purpose);
+        let used: Vec<(PersonId, Option<i64>)> = tx.returning(permit, used).await?;
+        let Some((person, account)) = used.into_iter().next() else {
+            return Err(AppError::invalid("link", "this link was used already or has ended; ask for a new one"));
+        };
+        if let (Some(names), Some(account)) = (&self.accept, account) {
+            self.join(tx, permit, person, account, names).await?;
+        }
+        open(tx, permit, person, &self.session).await?;
+        tx.note(serde_json::json!({"person": person.0, "by": purpose}), None);
+        Ok(())
+    }
+}
+
+impl OpenSession {
+    async fn join(
+        &self,
+        tx: &mut WriteTx,
+        permit: &Permit<policy::OpenSession>,
+        person: PersonId,
+        account: i64,
+        names: &Names,
+    ) -> Result<(), AppError> {
+        tx.execute(permit, sql(ACCEPT).bind(account).bind(person).bind(tx.now())).await?;
+        tx.execute(permit, sql(ACCEPTED).bind(account).bind(person).bind(tx.now())).await?;
+        let (first, last) = (names.first_name.as_str(), names.last_name.as_str());
+        if first.is_empty() || last.is_empty() {
+            return Ok(());
+        }
+        let email: Option<(String,)> = tx.find(permit, sql(ADDRESS).bind(person)).await?;
+        let sort = crate::text::sort_key(first, last, &email.map(|(e,)| e).unwrap_or_default());
+        let row = sql(NAMES).bind(person).bind(first).bind(last);
+        let row = row.bind(crate::text::search_key(first)).bind(crate::text::search_key(last)).bind(sort);
+        tx.execute(permit, row).await?;
+        Ok(())
+    }
+}
+
+/// Opens a session of a person; the secret itself is in the browser only.
+pub async fn open(
+    tx: &mut WriteTx,
+    proof: &impl WriteProof,
+    person: PersonId,
+    session: &[u8],
+) -> Result<(), AppError> {
+    tx.execute(proof, sql(TIDY_SESSIONS).bind(tx.now())).await?;
+    let row = sql(SESSION).bind(session).bind(person).bind(tx.now()).bind(tx.now() + SESSION_FOR);
+    tx.execute(proof, row).await?;
+    tx.execute(proof, sql(FIRST).bind(person).bind(tx.now())).await?;
+    Ok(())
+}
+
+/// Ends the session that asks for it.
+#[derive(Clone, Serialize)]
+pub struct CloseSession {
+    /// Its hash.
+    pub session: Vec<u8>,
+}
+
+const CLOSE: &str = "DELETE FROM sessions WHERE hash = $1 AND person_id = $2";
+
+impl Operation for CloseSession {
+    type Action = policy::CloseSession;
+    type Output = ();
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+        let close = sql(CLOSE).bind(self.session.as_slice()).bind(permit.target().0);
+        tx.execute(permit, close).await?;
+        tx.note("signed out", None);
+        Ok(())
+    }
+}
+
+pub(super) fn statements() -> Vec<Sql> {
+    [BY_ADDRESS, LINK, USE, SESSION, FIRST, TIDY_SESSIONS, ACCEPT, ACCEPTED, NAMES, ADDRESS, CLOSE].map(sql).into()
+}

@@ -1,0 +1,177 @@
+//! A mail as the network carries it.
+use super::Site;
+use crate::time::{Instant, duration};
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
+use std::time::SystemTime;
+
+/// A mail that can leave: its link is in it.
+#[derive(Clone)]
+pub struct Ready {
+    /// Where it goes.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// Where an answer goes.
+    pub reply_to: String,
+    /// The same each time that it is tried.
+    pub message_id: String,
+}
+
+impl Ready {
+    /// One that was written where the installation was not known.
+    pub(super) fn completed(self, site: &Site) -> Self {
+        let host = host(&site.base_url);
+        Self {
+            text: site.complete(&self.text),
+            html: site.complete_html(&self.html),
+            reply_to: site.complete(&self.reply_to),
+            message_id: self.message_id.replace(&Site::unknown().base_url, &host),
+            ..self
+        }
+    }
+}
+
+/// Why a message cannot be built: what stands in it is no address.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unwritable(String);
+
+const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
+const REFERENCE: HeaderName = HeaderName::new_from_ascii_str("X-Entity-Ref-ID");
+
+/// Whom every mail is from: the vendor's name, an address at the installation's host that nobody reads.
+pub fn sender(site: &Site) -> Result<Mailbox, Unwritable> {
+    let name = format!("{}, Subscription Center", site.vendor);
+    Ok(Mailbox::new(Some(name), address(&format!("noreply@{}", host(&site.base_url)))?))
+}
+
+/// Builds the message.
+pub fn build(ready: &Ready, site: &Site, now: Instant) -> Result<Message, Unwritable> {
+    let reference = ready.message_id.trim_matches(['<', '>']).to_owned();
+    let mut message = Message::builder()
+        .from(sender(site)?)
+        .to(Mailbox::new(None, address(&ready.to)?))
+        .subject(ready.subject.as_str())
+        .message_id(Some(ready.message_id.clone()))
+        .date(SystemTime::UNIX_EPOCH + duration(now));
+    if !ready.reply_to.is_empty() {
+        message = message.reply_to(Mailbox::new(None, address(&ready.reply_to)?));
+    }
+    let both = MultiPart::alternative_plain_html(ready.text.clone(), ready.html.clone());
+    let mut message = message.multipart(both).map_err(|e| Unwritable(e.to_string()))?;
+    let headers = message.headers_mut();
+    headers.insert_raw(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
+    headers.insert_raw(HeaderValue::new(REFERENCE, reference));
+    Ok(message)
+}
+
+fn address(text: &str) -> Result<Address, Unwritable> {
+    // What it was is not told: errors are logged, addresses are not.
+    text.parse().map_err(|e: lettre::address::AddressError| Unwritable(e.to_string()))
+}
+
+/// The host of an address of a site, for addresses of ours; `localhost` where it is only a number.
+pub fn host(base_url: &str) -> String {
+    let rest = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let name = if authority.starts_with('[') { "" } else { authority.split(':').next().unwrap_or_default() };
+    let number = name.parse::<std::net::IpAddr>().is_ok();
+    if name.is_empty() || number { "localhost".to_owned() } else { name.to_lowercase() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ready() -> Ready {
+        Ready {
+            to: "maya@ostrava.example".to_owned(),
+            subject: "Zoë now coordinates 3 serial numbers".to_owned(),
+            text: "Zoë did.\n".to_owned(),
+            html: "<p>Zoë did.</p>".to_owned(),
+            reply_to: "elena@ostrava.example".to_owned(),
+            message_id: "<abc@subscriptions.example.com>".to_owned(),
+        }
+    }
+
+    fn raw(ready: &Ready) -> String {
+        String::from_utf8(build(ready, &Site::sample(), 1_795_510_800_000).unwrap().formatted()).unwrap()
+    }
+
+    #[test]
+    fn hosts() {
+        for (base, expected) in [
+            ("https://subscriptions.example.com", "subscriptions.example.com"),
+            ("http://localhost:8080/", "localhost"),
+            ("http://127.0.0.1:8080", "localhost"),
+            ("http://[::1]:8080/x", "localhost"),
+            ("https://Sub.Example.com:8443/a?b", "sub.example.com"),
+        ] {
+            assert_eq!(host(base), expected, "{base}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_known_is_completed() {
+        let unknown = Ready {
+            text: "{vendor}: call {phone} or write to {contact_email}".to_owned(),
+            html: "<p>{vendor}</p>".to_owned(),
+            reply_to: "{contact_email}".to_owned(),
+            message_id: format!("<abc@{}>", host(&Site::unknown().base_url)),
+            ..ready()
+        };
+        let done = unknown.completed(&Site { vendor: "R & S".to_owned(), ..Site::sample() });
+        assert_eq!(done.text, "R & S: call +1 555 0100 or write to help@ridgeline.example");
+        assert_eq!((done.html.as_str(), done.reply_to.as_str()), ("<p>R &amp; S</p>", "help@ridgeline.example"));
+        assert_eq!(done.message_id, "<abc@subscriptions.example.com>");
+    }
+
+    #[test]
+    fn headers_are_complete() {
+        let raw = raw(&ready());
+        for line in [
+            "From: \"Ridgeline Software, Subscription Center\" <noreply@subscriptions.example.com>",
+            "To: maya@ostrava.example",
+            "Reply-To: elena@ostrava.example",
+            "Message-ID: <abc@subscriptions.example.com>",
+            "Auto-Submitted: auto-generated",
+            "X-Entity-Ref-ID: abc@subscriptions.example.com",
+            "Date: Tue, 24 Nov 2026 09:00:00 +0000",
+            "MIME-Version: 1.0",
+        ] {
+            assert!(raw.lines().any(|l| l == line), "{line} is not in\n{raw}");
+        }
+        let (text, html) = (raw.find("text/plain").unwrap(), raw.find("text/html").unwrap());
+        assert!(text < html, "text first: {raw}");
+    }
+
+    /// Renderings clean their texts; this shows that even an unclean one cannot add a header.
+    #[test]
+    fn no_header_can_be_injected() {
+        let evil = Ready { subject: "Hello\r\nBcc: all@x.example\r\n\r\nbody".to_owned(), ..ready() };
+        assert!(!raw(&evil).lines().any(|l| l.to_lowercase().starts_with("bcc:")), "{}", raw(&evil));
+        for broken in ["a@b.example\r\nBcc: c@d.example", "a@b.example, c@d.example", "<a@b.example>"] {
+            let to = Ready { to: broken.to_owned(), ..ready() };
+            assert!(build(&to, &Site::sample(), 0).is_err(), "{broken}");
+            let reply = Ready { reply_to: broken.to_owned(), ..ready() };
+            assert!(build(&reply, &Site::sample(), 0).is_err(), "{broken}");
+        }
+        let vendor = Site { vendor: "Evil\r\nBcc: all@x.example".to_owned(), ..Site::sample() };
+        let raw = String::from_utf8(build(&ready(), &vendor, 0).unwrap().formatted()).unwrap();
+        assert!(!raw.lines().any(|l| l.to_lowercase().starts_with("bcc:")), "{raw}");
+    }
+
+    #[test]
+    fn accents_are_legal_on_both_sides() {
+        for to in ["Müller.Ä@firma.example", "o'neil+x@a-b.co.example", "ana@bücher.example", "ＡＢ@x.example"] {
+            assert!(build(&Ready { to: to.to_owned(), ..ready() }, &Site::sample(), 0).is_ok(), "{to}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! The job `mail.send`: one notice leaves. What happened is written down together with the end of the job.
+use super::demo::{self, DemoMail};
+use super::letter::LINK;
+use super::message::Ready;
+use super::outbox::Purpose;
+use super::transport::{Failure, PATIENCE, Transport};
+use super::Site;
+use crate::app::App;
+use crate::auth::secret::Secret;
+use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
+use crate::error::AppError;
+use crate::ids::Single;
+use crate::jobs::lease::{End, EndJob, LEASE, Leased, TRIED_FOR, backoff};
+use crate::operation::{Operation, Query, Terms};
+use crate::policy::{Actor, Permit, RunJob, SendMail};
+use crate::time::Instant;
+use serde::Serialize;
+use std::time::Duration;
+
+/// How long everything waits where no mail can leave at all; then one mail is tried.
+pub const PAUSE: Duration = Duration::from_secs(3);
+/// Tries to write down what happened: the mail is out, and forgetting that would send it twice.
+const WRITE_TRIES: u32 = 40;
+
+/// What a worker needs to know of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Went {
+    /// The mail server was spoken to, or did not need to be.
+    On,
+    /// Nothing can leave, because of that.
+    Nowhere(String),
+}
+
+/// Sends the notice of a job that was taken at `taken`, and ends the job.
+pub async fn deliver(app: &App, transport: &Transport, job: &Leased, taken: Instant) -> Result<Went, AppError> {
+    let system = Actor::system();
+    let Some(queued) = app.read(&system, &FindQueued(job.clone())).await? else {
+        app.run(system, EndJob { job: job.clone(), end: End::Done }, Terms::default()).await?;
+        return Ok(Went::On);
+    };
+    if queued.deactivated {
+        finish(app, job, &queued, How::Failed("the person was deactivated".to_owned(), false)).await?;
+        return Ok(Went::On);
+    }
+    let site = Site::of(app.profile());
+    let mut ready = queued.ready();
+    if let Some(purpose) = queued.link_purpose.as_deref().and_then(Purpose::of) {
+        let secret = Secret::new("");
+        let link = MakeLink { notice: queued.id, hash: secret.hash(), purpose: purpose.name() };
+        app.run(Actor::system(), link, Terms::default()).await?;
+        if purpose == Purpose::SignIn {
+            ready = ready.completed(&site);
+        }
+        let url = site.link(&format!("{}{}", purpose.path(), secret.reveal()));
+        (ready.text, ready.html) = (ready.text.replace(LINK, &url), ready.html.replace(LINK, &url));
+    }
+    let now = app.clock().now();
+    if now - taken > LEASE - PATIENCE.as_millis() as Instant {
+        // Stopped or slow for so long that another worker may have taken the job over: then it is that one's.
+        return Ok(Went::On);
+    }
+    let (how, went) = match transport.send(&ready, &site, now).await {
+        Ok(()) => {
+            let page = matches!(transport, Transport::Demo).then(|| DemoMail::of(&ready));
+            (How::Sent(page), Went::On)
+        }
+        Err(failure) => judged(failure, &queued, job.attempts, now),
+    };
+    finish(app, job, &queued, how).await?;
+    Ok(went)
+}
+
+fn judged(failure: Failure, queued: &Queued, attempts: i64, now: Instant) -> (How, Went) {
+    match failure {
+        Failure::Later(why) if now - queued.created_at >= TRIED_FOR => (How::Failed(why, false), Went::On),
+        Failure::Later(why) => (How::Retry(now + backoff(attempts), why), Went::On),
+        Failure::NoMailbox(why) => (How::Failed(why, true), Went::On),
+        Failure::Refused(why) => {
+            tracing::error!(notice = queued.id, "a mail was refused for another reason than its recipient; see its error");
+            (How::Failed(why, false), Went::On)
+        }
+        Failure::Down(why) => (How::Retry(now + again(attempts), why.clone()), Went::Nowhere(why)),
+    }
+}
+
+/// Soon, so that all is well seconds after the server is back; later in the end, should it be this mail that breaks it.
+fn again(attempts: i64) -> Instant {
+    PAUSE.as_millis() as Instant * (1 + attempts / 10).clamp(1, 20)
+}
+
+async fn finish(app: &App, job: &Leased, queued: &Queued, how: How) -> Result<(), AppError> {
+    let finish = FinishSend { job: job.clone(), notice: queued.id, address: queued.address.clone(), how };
+    let mut tries = 0;
+    loop {
+        match app.run(Actor::system(), finish.clone(), Terms::default()).await {
+            Err(error) if tries < WRITE_TRIES => {
+                tracing::warn!(notice = queued.id, %error, "what became of a mail is not written down yet");
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                tries += 1;
+            }
+            done => return done.map(|_| ()),
+        }
+    }
+}
+
+/// The notice of a job that is still held, if it is still to be sent.
+struct FindQueued(Leased);
+
+#[derive(Clone, FromRow)]
+struct Queued {
+    id: i64,
+    address: String,
+    subject: String,
+    body_text: String,
+    body_html: String,
+    link_purpose: Option<String>,
+    reply_to: String,
+    message_id: String,
+    created_at: Instant,
+    deactivated: bool,
+}
+
+impl Queued {
+    fn ready(&self) -> Ready {
+        Ready {
+            to: self.address.clone(),
+            subject: self.subject.clone(),
+            text: self.body_text.clone(),
+            html: self.body_html.clone(),
+            reply_to: self.reply_to.clone(),
+            message_id: self.message_id.clone(),
+        }
+    }
+}
+
+const QUEUED: &str = "SELECT n.id, n.address, n.subject, n.body_text, n.body_html, n.link_purpose, n.reply_to, n.message_id,
+        n.created_at, p.deactivated_at IS NOT NULL AS deactivated
+    FROM jobs j JOIN notices n ON n.id = j.payload JOIN people p ON p.id = n.person_id
+    WHERE j.id = $1 AND j.lease = $2 AND n.state = 'queued'";
+
+impl Query for FindQueued {
+    type Action = SendMail;
+    type Output = Option<Queued>;
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, reader: &mut Reader, permit: &Permit<SendMail>) -> Result<Option<Queued>, AppError> {
+        Ok(reader.find(permit, sql(QUEUED).bind(self.0.id).bind(self.0.lease)).await?)
+    }
+}
+
+/// Stores the hash of a fresh link. One that was sent before still works: which of two mails is read is not ours to say.
+#[derive(Clone, Serialize)]
+struct MakeLink {
+    notice: i64,
+    hash: Vec<u8>,
+    purpose: &'static str,
+}
+
+const MAKE_LINK: &str = "INSERT INTO links (hash, purpose, person_id, account_id, created_at, expires_at)
+    SELECT $1, $2, n.person_id, n.account_id, $3, $4 FROM notices n WHERE n.id = $5";
+
+impl Operation for MakeLink {
+    type Action = SendMail;
+    type Output = u64;
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<SendMail>) -> Result<u64, AppError> {
+        let lasts = Purpose::of(self.purpose).map_or(0, Purpose::lasts);
+        let link = sql(MAKE_LINK).bind(self.hash.as_slice()).bind(self.purpose).bind(tx.now()).bind(tx.now() + lasts);
+        Ok(tx.execute(permit, link.bind(self.notice)).await?)
+    }
+}
+
+/// What became of a mail.
+#[derive(Clone, Serialize)]
+enum How {
+    /// It is out; in a demo onto its page.
+    Sent(Option<DemoMail>),
+    /// Again at that instant, because of that.
+    Retry(Instant, String),
+    /// Never, because of that; and whether mail to that address comes back.
+    Failed(String, bool),
+}
+
+/// Writes it down and ends the job, in one.
+#[derive(Clone, Serialize)]
+struct FinishSend {
+    job: Leased,
+    notice: i64,
+    address: String,
+    how: How,
+}
+
+const SENT: &str = "UPDATE notices SET state = 'sent', sent_at = $2, error = '' WHERE id = $1 AND state = 'queued'";
+const WAITS: &str = "UPDATE notices SET error = $2 WHERE id = $1 AND state = 'queued'";
+const FAILED: &str = "UPDATE notices SET state = 'failed', error = $2 WHERE id = $1 AND state = 'queued'";
+/// Only where the address is still that person's.
+const BOUNCED: &str = "UPDATE people SET bounced_at = $2 WHERE email = $3 AND bounced_at IS NULL
+    AND id = (SELECT n.person_id FROM notices n WHERE n.id = $1)";
+
+impl Operation for FinishSend {
+    type Action = SendMail;
+    type Output = ();
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<SendMail>) -> Result<(), AppError> {
+        let of = |text| sql(text).bind(self.notice);
+        let end = match &self.how {
+            How::Sent(page) => {
+                let sent = of(SENT).bind(tx.now());
+                if tx.execute(permit, sent).await? > 0
+                    && let Some(page) = page
+                {
+                    demo::keep(tx, permit, page).await?;
+                }
+                End::Done
+            }
+            How::Retry(at, why) => {
+                tx.execute(permit, of(WAITS).bind(why.as_str())).await?;
+                End::Retry(*at, why.clone())
+            }
+            How::Failed(why, bounced) => {
+                tx.execute(permit, of(FAILED).bind(why.as_str())).await?;
+                if *bounced {
+                    let mark = of(BOUNCED).bind(tx.now()).bind(self.address.as_str());
+                    tx.execute(permit, mark).await?;
+                }
+                End::Done
+            }
+        };
+        let job = permit.also::<RunJob>()?;
+        EndJob { job: self.job.clone(), end }.run(tx, &job).await?;
+        Ok(())
+    }
+}
+
+pub(super) fn statements() -> Vec<Sql> {
+    [QUEUED, MAKE_LINK, SENT, WAITS, FAILED, BOUNCED].map(sql).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::DAY;
+
+    fn queued() -> Queued {
+        Queued {
+            id: 1,
+            address: String::new(),
+            subject: String::new(),
+            body_text: String::new(),
+            body_html: String::new(),
+            link_purpose: None,
+            reply_to: String::new(),
+            message_id: String::new(),
+            created_at: 0,
+            deactivated: false,
+        }
+    }
+
+    #[test]
+    fn a_busy_server_is_tried_for_five_days_an_absent_one_for_ever() {
+        let why = || "451".to_owned();
+        let retried = |failure, now| matches!(judged(failure, &queued(), 3, now).0, How::Retry(at, _) if at > now);
+        assert!(retried(Failure::Later(why()), 5 * DAY - 1));
+        assert!(!retried(Failure::Later(why()), 5 * DAY));
+        assert!(retried(Failure::Down(why()), 50 * DAY));
+        assert!(matches!(judged(Failure::NoMailbox(why()), &queued(), 0, 1).0, How::Failed(_, true)));
+        assert!(matches!(judged(Failure::Refused(why()), &queued(), 0, 1).0, How::Failed(_, false)));
+    }
+
+    #[test]
+    fn what_breaks_the_server_is_tried_less_and_less() {
+        assert_eq!(again(0), 3_000);
+        assert_eq!(again(9), 3_000);
+        assert_eq!(again(10), 6_000);
+        assert_eq!(again(1_000_000), 60_000);
+    }
+}

@@ -1,0 +1,129 @@
+//! Errors as answers: problem details for programs; the layer in `pages.rs` makes pages of them for people.
+use crate::error::{AppError, Refusal, RefusedItem};
+use crate::policy::{Denied, WhoCan};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// RFC 9457 problem details.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// Stable: `/problems/NAME`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One sentence that says what to do.
+    pub title: String,
+    /// The status.
+    pub status: u16,
+    /// The input that is meant.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub field: &'static str,
+    /// Who could do it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub who_can: Vec<WhoCan>,
+    /// Items that were refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedItem>,
+    /// Serial numbers that changed since the caller looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_since: Option<Vec<String>>,
+    /// People who would be written to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notices: Option<u64>,
+    /// Of an internal error: under which it stands in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, kind: &str, title: impl Into<String>) -> Self {
+        Self {
+            kind: format!("/problems/{kind}"),
+            title: title.into(),
+            status: status.as_u16(),
+            field: "",
+            who_can: Vec::new(),
+            refused: Vec::new(),
+            changed_since: None,
+            notices: None,
+            reference: None,
+        }
+    }
+
+    /// The name at the end of `type`.
+    pub fn name(&self) -> &str {
+        self.kind.strip_prefix("/problems/").unwrap_or(&self.kind)
+    }
+
+    fn of_refusal(refusal: Refusal) -> Self {
+        let raced = refusal.kind == "changed";
+        let status = if raced { StatusCode::PRECONDITION_FAILED } else { StatusCode::CONFLICT };
+        let changed_since = raced.then_some(refusal.changed_since);
+        let (refused, notices) = (refusal.refused, refusal.notices);
+        Self { refused, changed_since, notices, ..Self::new(status, refusal.kind, refusal.title) }
+    }
+}
+
+impl From<AppError> for Problem {
+    /// What does not exist and what may not be seen are the same bytes.
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Denied(Denied::Unknown) => {
+                Self::new(StatusCode::UNAUTHORIZED, "sign-in", "sign in first, or send a token that has not ended")
+            }
+            AppError::Denied(Denied::Hidden) => Self::new(StatusCode::NOT_FOUND, "not-found", "there is no such thing"),
+            AppError::Denied(Denied::Forbidden { who_can }) => {
+                Self { who_can, ..Self::new(StatusCode::FORBIDDEN, "not-allowed", "you may see this, but not do it") }
+            }
+            AppError::Denied(Denied::Stale) => Self {
+                changed_since: Some(Vec::new()),
+                ..Self::new(StatusCode::PRECONDITION_FAILED, "changed", "it has changed since you looked; look again")
+            },
+            AppError::Refused(refusal) => Self::of_refusal(*refusal),
+            AppError::Invalid { field: "idempotency_key", message } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", message)
+            }
+            AppError::Invalid { field, message } => {
+                Self { field, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message) }
+            }
+            AppError::Denied(Denied::Db(error)) | AppError::Db(error) if error.is_busy() => {
+                tracing::warn!(%error, "the database is busy");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too much to do, or an import is running; try again soon")
+            }
+            AppError::Denied(Denied::Db(error)) | AppError::Db(error) if error.is_full() => {
+                tracing::error!(%error, "no room left");
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage-full", "no room is left to write; nothing was changed")
+            }
+            error => {
+                let reference = Some(crate::auth::secret::handle());
+                tracing::error!(?error, reference, "internal error");
+                let title = "something broke on our side; quote the reference when you ask about it";
+                Self { reference, ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title) }
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+        let mut response = (status, kind, Json(&self)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // For the layer that makes a page of it.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        Problem::from(self).into_response()
+    }
+}
