@@ -23,6 +23,9 @@ pub enum AppError {
     /// The command line was given something that is not there or cannot be read.
     #[error("{0}")]
     Local(String),
+    /// An import that was only tried, or refused: everything is rolled back, and this is what it found.
+    #[error("nothing was imported")]
+    Rehearsed(Box<crate::imports::Report>),
     /// The database failed: 500, 503 or 507, details only in the log.
     #[error("internal error")]
     Db(#[from] DbError),

@@ -22,6 +22,7 @@ pub mod contracts;
 pub mod coordinators;
 pub mod demo;
 pub mod home;
+pub mod imports;
 pub mod installation;
 pub mod people;
 
@@ -35,6 +36,7 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(jobs::statements());
     all.extend(mail::statements());
     all.extend(installation::statements());
+    all.extend(imports::statements());
     all.extend(contracts::statements());
     all.extend(coordinators::statements());
     all.extend(people::statements());

@@ -110,6 +110,7 @@ function complete() {
 async function send() {
   if (sending || !complete()) return;
   sending = true;
+  turn++;
   $('#apply').setAttribute('aria-busy', 'true');
   const here = new URL(location.href);
   here.searchParams.delete('done');

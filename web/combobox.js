@@ -23,6 +23,8 @@ export function combobox(input, list, find, pick) {
   };
   const tell = () => say(items.length ? `${items.length} found. ${items[0].text}` : 'Nothing found');
   const choose = i => {
+    turn++;
+    waiting = false;
     shut(true);
     input.removeAttribute('aria-activedescendant');
     input.focus();
@@ -52,7 +54,7 @@ export function combobox(input, list, find, pick) {
       if (list.hidden) return void refresh();
       mark((at + (e.key === 'ArrowDown' ? 1 : items.length - 1)) % items.length);
       say(`${items[at].text}, ${at + 1} of ${items.length}`);
-    } else if (e.key === 'Enter' && waiting) { e.preventDefault(); enters++; }
+    } else if (e.key === 'Enter' && waiting && !(at >= 0 && items[at].sure)) { e.preventDefault(); enters++; }
     else if (e.key === 'Enter' && !list.hidden && at >= 0) { e.preventDefault(); choose(at); }
     else if (e.key === 'Escape' && !list.hidden && input.value && input.form) {
       e.preventDefault();

@@ -8,7 +8,7 @@ const ICONS = { Action: 'coord', Page: 'doc', Person: 'people', 'Serial number':
 let box = null;
 
 const entry = ({ text, kind, href, go }) => ({
-  key: href || text, go: go || (() => location.assign(href)), text: `${text}, ${kind}`,
+  key: href || text, sure: true, go: go || (() => location.assign(href)), text: `${text}, ${kind}`,
   node: node(`<div class="opt" role="option">${icon(ICONS[kind] || 'doc')}<span class="t">${esc(text)}</span><span class="r">${esc(kind)}</span></div>`),
   words: fold(text),
 });

@@ -35,7 +35,7 @@ export function picker(root, changed) {
       const option = p.option.cloneNode(true);
       $('b', option).innerHTML = hit(p.name, q);
       $('small', option).innerHTML = hit(p.email, q);
-      return { key: p.email, person: p, node: option, text: `${p.name}, ${p.email}, ${p.note}` };
+      return { key: p.email, sure: true, person: p, node: option, text: `${p.name}, ${p.email}, ${p.note}` };
     });
     if (q && !known.has(f)) {
       const full = MAIL.test(q), title = full ? `Add ${esc(q)}` : 'Add a new person';

@@ -58,17 +58,14 @@ struct Reader {
 
 /// Whoever asks twice at once waits here, so that the second counts the first.
 const LOCK: &str = "UPDATE people SET version = version WHERE id = $1";
-const READER: &str = "SELECT p.email, (SELECT COUNT(*) FROM notices n WHERE n.person_id = p.id AND n.kind = 'sign_in_link'
+const READER: &str =
+    "SELECT p.email, (SELECT COUNT(*) FROM notices n WHERE n.person_id = p.id AND n.kind = 'sign_in_link'
         AND n.created_at > $2) AS recent
     FROM people p WHERE p.id = $1 AND p.deactivated_at IS NULL";
 
 /// Queues a sign-in mail before all that waits. Nothing is written, and nothing is said, where the person had enough of
 /// them or was deactivated. Call it inside the operation that somebody asked with, and wake the worker afterwards.
-pub async fn queue_sign_in(
-    tx: &mut WriteTx,
-    proof: &impl WriteProof,
-    person: PersonId,
-) -> Result<(), AppError> {
+pub async fn queue_sign_in(tx: &mut WriteTx, proof: &impl WriteProof, person: PersonId) -> Result<(), AppError> {
     tx.execute(proof, sql(LOCK).bind(person)).await?;
     let since = tx.now() - Purpose::SignIn.lasts();
     let reader: Option<Reader> = tx.find(proof, sql(READER).bind(person).bind(since)).await?;

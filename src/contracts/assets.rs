@@ -217,13 +217,29 @@ pub async fn by_id<A: Action<Target = policy::Asset>>(
     rows.into_iter().next().ok_or_else(AppError::hidden)
 }
 
-/// Everything that the actor coordinates, across contracts.
-pub struct ListOwnAssets(pub Paging);
+/// Everything that the actor coordinates or has access to, across contracts.
+#[derive(Default)]
+pub struct ListOwnAssets {
+    /// Beginning of the serial number or of the product's name; empty: everything.
+    pub q: String,
+    /// Which page.
+    pub paging: Paging,
+}
+
+/// One page of them, and how many there are.
+pub struct OwnAssets {
+    /// The page.
+    pub page: Page<AssetRow>,
+    /// All that match.
+    pub total: i64,
+}
 
 /// Level by level, each on its index; one COALESCE over all assets would read them all.
-const OWN: &str = concat!(
-    columns!(),
-    " a.id IN (
+macro_rules! own {
+    ($head:expr) => {
+        concat!(
+            $head,
+            " a.id IN (
         SELECT x.id FROM assets x WHERE x.coordinator_id = $1
         UNION ALL
         SELECT x.id FROM asset_groups y JOIN assets x ON x.group_id = y.id
@@ -239,21 +255,35 @@ const OWN: &str = concat!(
         WHERE e.person_id = $1 AND e.ended_at IS NULL AND (e.all_assets = TRUE
             OR EXISTS (SELECT 1 FROM entry_assets n WHERE n.entry_id = e.id AND n.asset_id = x.id))
     ) AND $2 = '' AND"
+        )
+    };
+}
+const OWN: &str = own!(columns!());
+const COUNT_OWN: &str = own!(
+    "SELECT COUNT(*) FROM assets a JOIN contracts c ON c.id = a.contract_id LEFT JOIN asset_groups g ON g.id = a.group_id
+    WHERE"
 );
 
 impl Query for ListOwnAssets {
     type Action = policy::ListOwnAssets;
-    type Output = Page<AssetRow>;
+    type Output = OwnAssets;
 
     fn target(&self) -> Single {
         Single::default()
     }
 
-    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Page<AssetRow>, AppError> {
-        let scope = permit.scope::<SeeAsset>();
-        let list = scope.select(OWN, "", |list| self.0.push_onto(list, AFTER, ORDER));
-        Ok(self.0.page(reader.list(list).await?, |row: &AssetRow| row.serial_number.clone()))
+    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<OwnAssets, AppError> {
+        let (filter, scope) = (Filter { q: Some(self.q.clone()), ..Filter::default() }, permit.scope());
+        let (list, count) = own(&scope, &filter, &self.paging);
+        let page = self.paging.page(reader.list(list).await?, |row: &AssetRow| row.serial_number.clone());
+        let count: Vec<(i64,)> = reader.list(count).await?;
+        Ok(OwnAssets { page, total: count.first().map_or(0, |(n,)| *n) })
     }
+}
+
+fn own(scope: &Scope<SeeAsset>, filter: &Filter, paging: &Paging) -> (Scoped, Scoped) {
+    let list = scope.select(OWN, "", |list| paging.push_onto(filter.push_onto(list), AFTER, ORDER));
+    (list, scope.select(COUNT_OWN, "", |count| filter.push_onto(count)))
 }
 
 pub(super) fn statements() -> Vec<Sql> {
@@ -268,6 +298,9 @@ pub(super) fn statements() -> Vec<Sql> {
         .map(|filter| of_contract(&scope, contract, filter, &paging).into_sql())
         .collect();
     all.push(scope.select(BY_SERIAL, crate::ids::AssetId(0), |s| s).into_sql());
-    all.push(scope.select(OWN, "", |s| paging.push_onto(s, AFTER, ORDER)).into_sql());
+    for filter in [&Filter { q: some(), ..Filter::default() }, &Filter::default()] {
+        let (list, count) = own(&scope, filter, &paging);
+        all.extend([list.into_sql(), count.into_sql()]);
+    }
     all
 }

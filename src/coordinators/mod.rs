@@ -12,6 +12,9 @@ pub mod covers;
 pub mod explain;
 pub mod hand_over;
 mod levels;
+pub mod mails;
+#[cfg(test)]
+mod mails_test;
 mod naming;
 pub mod plan;
 pub mod preview;
@@ -19,6 +22,10 @@ pub mod resolve;
 pub mod rules;
 pub mod selection;
 pub mod store;
+pub mod summary;
+pub mod tell;
+mod told;
+mod wording;
 
 use crate::db::Sql;
 use crate::web::Route;
@@ -36,6 +43,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(change_hands::statements());
     all.extend(resolve::statements());
     all.extend(explain::statements());
+    all.extend(tell::statements());
     all
 }
 

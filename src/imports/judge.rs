@@ -1,7 +1,7 @@
 //! The rules that need more than one row: each is one statement that writes what is wrong into `in_errors`, for all rows of
 //! a file at once. A thing is known where one of the files or the database has it.
 use super::files::Kind;
-use super::report::{Complaint, LISTED};
+use super::report::Complaint;
 use super::stage::Staging;
 use crate::db::sql;
 use crate::error::AppError;
@@ -307,17 +307,19 @@ pub async fn judge(staging: &mut Staging<'_>, set_aside: bool) -> Result<(), App
 }
 
 const COUNT: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT file, line, col, value, message FROM in_errors) e";
+/// How many rows have an error.
+pub const ROWS: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT file, line FROM in_errors) e";
 const FATAL: &str = "SELECT COUNT(*) FROM in_errors WHERE fatal = '1'";
 const LIST: &str = "SELECT DISTINCT file, line, col, value, message FROM in_errors ORDER BY file, line, col, value, message
     LIMIT $1";
 
 /// How many errors there are, whether one of them is about a file as a whole, and the errors, by file and line.
-pub async fn verdict(staging: &mut Staging<'_>) -> Result<(u64, bool, Vec<Complaint>), AppError> {
+pub async fn verdict(staging: &mut Staging<'_>, most: i64) -> Result<(u64, bool, Vec<Complaint>), AppError> {
     let count = staging.number(COUNT).await?.unsigned_abs();
     if count == 0 {
         return Ok((0, false, Vec::new()));
     }
     let fatal = staging.number(FATAL).await? > 0;
-    let list = staging.tx.fetch(staging.permit, sql(LIST).bind(LISTED)).await?;
+    let list = staging.tx.fetch(staging.permit, sql(LIST).bind(most)).await?;
     Ok((count, fatal, list))
 }

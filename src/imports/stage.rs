@@ -306,6 +306,16 @@ impl Staging<'_> {
         Ok(rows)
     }
 
+    /// As [`Staging::all`], and says how many rows the first one was about.
+    pub async fn counted(&mut self, texts: &[&'static str]) -> Result<u64, AppError> {
+        let mut first = None;
+        for text in texts {
+            let rows = self.all(&[text]).await?;
+            first = first.or(Some(rows));
+        }
+        Ok(first.unwrap_or(0))
+    }
+
     /// One number.
     pub async fn number(&mut self, text: &'static str) -> Result<i64, AppError> {
         let found: Option<(i64,)> = self.tx.find(self.permit, sql(text)).await?;

@@ -34,7 +34,7 @@ pub async fn work(app: App, transport: Transport, mut stop: watch::Receiver<bool
             continue;
         }
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = told_to(&mut stop) => break,
             Some(ended) = worker.running.join_next_with_id() => worker.ended(ended).await,
             () = worker.app.woken() => {}
             () = sleep(TICK) => {}
@@ -44,6 +44,11 @@ pub async fn work(app: App, transport: Transport, mut stop: watch::Receiver<bool
         worker.ended(ended).await;
     }
     let _ = sealing.await;
+}
+
+/// Until the process is told to stop, or nobody is left who could tell.
+async fn told_to(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Since when nothing can leave, and when that was logged last.
@@ -98,7 +103,8 @@ impl Worker {
         };
         let Some(job) = self.held.remove(&id) else { return };
         match ran {
-            Ok(Went::On) => self.up(),
+            Ok(Went::Out) => self.up(),
+            Ok(Went::Elsewhere) => {}
             Ok(Went::Nowhere(why)) => self.pause(&why),
             Err(error) => {
                 tracing::error!(kind = job.kind, payload = job.payload, error, "a job failed");
@@ -139,7 +145,7 @@ async fn run(app: App, transport: Transport, job: Leased, taken: Instant) -> Ran
         }
         _ => end(&app, job, End::Failed("this version knows no such job".to_owned())).await?,
     }
-    Ok(Went::On)
+    Ok(Went::Elsewhere)
 }
 
 async fn end(app: &App, job: Leased, end: End) -> Result<(), AppError> {
@@ -169,7 +175,7 @@ async fn seal(app: App, mut stop: watch::Receiver<bool>) {
             return;
         }
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => {}
+            () = told_to(&mut stop) => {}
             () = sleep(SEALING) => {}
         }
     }

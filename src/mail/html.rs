@@ -3,7 +3,8 @@
 use super::letter::Letter;
 use maud::{DOCTYPE, Markup, html};
 
-const LETTERS: &str = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:16px;line-height:24px";
+const LETTERS: &str =
+    "font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:16px;line-height:24px";
 const HIDDEN: &str = "display:none;max-height:0;max-width:0;overflow:hidden;opacity:0";
 const COLUMN: &str = "width:100%;max-width:560px";
 const BUTTON: &str = "display:inline-block;padding:10px 18px;border-radius:8px;background:#0b6b5d;color:#ffffff;\

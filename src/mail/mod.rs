@@ -54,6 +54,8 @@ pub struct Site {
     pub phone: String,
     /// Whom to write to.
     pub contact_email: String,
+    /// Mail stays on a page of the demo.
+    pub demo: bool,
 }
 
 impl Site {
@@ -65,6 +67,7 @@ impl Site {
             vendor: plain(&profile.vendor),
             phone: plain(&profile.phone),
             contact_email: plain(&profile.contact_email),
+            demo: profile.demo,
         }
     }
 
@@ -72,7 +75,7 @@ impl Site {
     /// replaces while the mail is sent.
     pub fn unknown() -> Self {
         let [base_url, vendor, phone, contact_email] = PLACEHOLDERS.map(str::to_owned);
-        Self { base_url, vendor, phone, contact_email }
+        Self { base_url, vendor, phone, contact_email, demo: false }
     }
 
     /// Puts this one in place of an unknown one.
@@ -84,12 +87,13 @@ impl Site {
     /// As [`Site::complete`], inside HTML.
     fn complete_html(&self, text: &str) -> String {
         let escaped = |text: &str| maud::html! { (text) }.into_string();
-        let Self { base_url, vendor, phone, contact_email } = self;
+        let Self { base_url, vendor, phone, contact_email, demo } = self;
         let site = Self {
             base_url: escaped(base_url),
             vendor: escaped(vendor),
             phone: escaped(phone),
             contact_email: escaped(contact_email),
+            demo: *demo,
         };
         site.complete(text)
     }
@@ -106,6 +110,7 @@ impl Site {
             vendor: "Ridgeline Software".to_owned(),
             phone: "+1 555 0100".to_owned(),
             contact_email: "help@ridgeline.example".to_owned(),
+            demo: false,
         }
     }
 }

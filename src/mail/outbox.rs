@@ -84,13 +84,15 @@ pub enum Send {
 
 const LIVE: &str = "SELECT CAST(value AS BIGINT) FROM settings WHERE name = 'live_at'";
 const NOTICE_COLUMNS: usize = 15;
-const NOTICES: &str = "INSERT INTO notices (person_id, account_id, contract_id, change_set, kind, address, subject, body_text,
+const NOTICES: &str =
+    "INSERT INTO notices (person_id, account_id, contract_id, change_set, kind, address, subject, body_text,
         body_html, why, link_purpose, reply_to, message_id, dedup_key, state, error, created_at)
     SELECT CAST(column1 AS BIGINT), CAST(column2 AS BIGINT), CAST(column3 AS BIGINT), CAST(column4 AS BIGINT), column5,
         column6, column7, column8, column9, column10, column11, column12, column13, column14, column15, '', $1
     FROM (";
 const NEW_ONES: &str = ") v WHERE column1 IS NOT NULL ON CONFLICT (dedup_key) DO NOTHING";
-const JOBS: &str = "INSERT INTO jobs (kind, payload, dedup_key, run_at, urgent, state, attempts, lease, leased_until, error)
+const JOBS: &str =
+    "INSERT INTO jobs (kind, payload, dedup_key, run_at, urgent, state, attempts, lease, leased_until, error)
     SELECT 'mail.send', n.id, 'mail.send/' || n.id, $1, $2, 'waiting', 0, 0, 0, '' FROM (";
 const OF_THESE: &str = ") v JOIN notices n ON n.message_id = v.column1 WHERE n.state = 'queued'
     ON CONFLICT (dedup_key) DO NOTHING";

@@ -1,10 +1,10 @@
 //! The job `mail.send`: one notice leaves. What happened is written down together with the end of the job.
+use super::Site;
 use super::demo::{self, DemoMail};
 use super::letter::LINK;
 use super::message::Ready;
 use super::outbox::Purpose;
 use super::transport::{Failure, PATIENCE, Transport};
-use super::Site;
 use crate::app::App;
 use crate::auth::secret::Secret;
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
@@ -25,8 +25,10 @@ const WRITE_TRIES: u32 = 40;
 /// What a worker needs to know of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Went {
-    /// The mail server was spoken to, or did not need to be.
-    On,
+    /// The mail server answered.
+    Out,
+    /// It was not needed.
+    Elsewhere,
     /// Nothing can leave, because of that.
     Nowhere(String),
 }
@@ -36,11 +38,11 @@ pub async fn deliver(app: &App, transport: &Transport, job: &Leased, taken: Inst
     let system = Actor::system();
     let Some(queued) = app.read(&system, &FindQueued(job.clone())).await? else {
         app.run(system, EndJob { job: job.clone(), end: End::Done }, Terms::default()).await?;
-        return Ok(Went::On);
+        return Ok(Went::Elsewhere);
     };
     if queued.deactivated {
         finish(app, job, &queued, How::Failed("the person was deactivated".to_owned(), false)).await?;
-        return Ok(Went::On);
+        return Ok(Went::Elsewhere);
     }
     let site = Site::of(app.profile());
     let mut ready = queued.ready();
@@ -57,12 +59,12 @@ pub async fn deliver(app: &App, transport: &Transport, job: &Leased, taken: Inst
     let now = app.clock().now();
     if now - taken > LEASE - PATIENCE.as_millis() as Instant {
         // Stopped or slow for so long that another worker may have taken the job over: then it is that one's.
-        return Ok(Went::On);
+        return Ok(Went::Elsewhere);
     }
     let (how, went) = match transport.send(&ready, &site, now).await {
         Ok(()) => {
             let page = matches!(transport, Transport::Demo).then(|| DemoMail::of(&ready));
-            (How::Sent(page), Went::On)
+            (How::Sent(page), Went::Out)
         }
         Err(failure) => judged(failure, &queued, job.attempts, now),
     };
@@ -72,12 +74,15 @@ pub async fn deliver(app: &App, transport: &Transport, job: &Leased, taken: Inst
 
 fn judged(failure: Failure, queued: &Queued, attempts: i64, now: Instant) -> (How, Went) {
     match failure {
-        Failure::Later(why) if now - queued.created_at >= TRIED_FOR => (How::Failed(why, false), Went::On),
-        Failure::Later(why) => (How::Retry(now + backoff(attempts), why), Went::On),
-        Failure::NoMailbox(why) => (How::Failed(why, true), Went::On),
+        Failure::Later(why) if now - queued.created_at >= TRIED_FOR => (How::Failed(why, false), Went::Out),
+        Failure::Later(why) => (How::Retry(now + backoff(attempts), why), Went::Out),
+        Failure::NoMailbox(why) => (How::Failed(why, true), Went::Out),
         Failure::Refused(why) => {
-            tracing::error!(notice = queued.id, "a mail was refused for another reason than its recipient; see its error");
-            (How::Failed(why, false), Went::On)
+            tracing::error!(
+                notice = queued.id,
+                "a mail was refused for another reason than its recipient; see its error"
+            );
+            (How::Failed(why, false), Went::Out)
         }
         Failure::Down(why) => (How::Retry(now + again(attempts), why.clone()), Went::Nowhere(why)),
     }
@@ -133,7 +138,8 @@ impl Queued {
     }
 }
 
-const QUEUED: &str = "SELECT n.id, n.address, n.subject, n.body_text, n.body_html, n.link_purpose, n.reply_to, n.message_id,
+const QUEUED: &str =
+    "SELECT n.id, n.address, n.subject, n.body_text, n.body_html, n.link_purpose, n.reply_to, n.message_id,
         n.created_at, p.deactivated_at IS NOT NULL AS deactivated
     FROM jobs j JOIN notices n ON n.id = j.payload JOIN people p ON p.id = n.person_id
     WHERE j.id = $1 AND j.lease = $2 AND n.state = 'queued'";

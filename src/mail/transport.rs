@@ -180,7 +180,10 @@ mod tests {
         assert_eq!(secured("smtp://mail.example.com:587"), "smtp://mail.example.com:587?tls=opportunistic");
         assert_eq!(secured("smtp://u:p@mail.example.com"), "smtp://u:p@mail.example.com:587?tls=required");
         assert_eq!(secured("smtp://mail.example.com/me"), "smtp://mail.example.com:25/me?tls=opportunistic");
-        assert_eq!(secured("smtp://u:p@mail.example.com/?tls=opportunistic"), "smtp://u:p@mail.example.com/?tls=opportunistic");
+        assert_eq!(
+            secured("smtp://u:p@mail.example.com/?tls=opportunistic"),
+            "smtp://u:p@mail.example.com/?tls=opportunistic"
+        );
         assert_eq!(secured("smtps://u:p@mail.example.com"), "smtps://u:p@mail.example.com");
     }
 

@@ -50,8 +50,11 @@ actions! {
     read  SeeChangeSet(ChangeSet)          = "change_set.see";
     write UndoChangeSet(ChangeSet)         = "change_set.undo";
     read  RevertItem(Contract)             = "change_set.revert_item";
+    read  OpenAdministration(Me)           = "administration.open";
+    read  ManageCoordinators(Me)           = "coordinator.manage";
     read  ListContracts(Me)                = "contract.list";
     read  ListOwnAssets(Me)                = "asset.list_own";
+    read  FindAnything(Me)                 = "search.find";
     read  SeeSelf(Me)                      = "person.see_self";
     write SetTheme(Me)                     = "person.set_theme";
     write CloseSession(Me)                 = "session.close";

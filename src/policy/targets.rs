@@ -188,8 +188,20 @@ impl Target for Me {
     type Key = Single;
     const KIND: &'static str = "person";
     const SEE: ActionId = ActionId::SeeSelf;
-    const FACTS: FactsSql =
-        facts!("SELECT me.id AS person, me.staff_role, me.id AS target FROM me WHERE $1 = '' AND me.id > 0");
+    // A manager or coordinator of whatever contract: whether the areas of those roles are open.
+    const FACTS: FactsSql = facts!(
+        "SELECT me.id AS person, me.staff_role, me.id AS target, TRUE AS member,
+        CASE WHEN EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id
+            AND m.person_id = me.id AND m.confirmed_at IS NOT NULL WHERE c.manager_id = me.id) THEN me.id END AS manager,
+        EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id
+                AND m.person_id = me.id AND m.confirmed_at IS NOT NULL WHERE c.coordinator_id = me.id)
+            OR EXISTS (SELECT 1 FROM asset_groups g JOIN memberships m ON m.account_id = g.account_id
+                AND m.person_id = me.id AND m.confirmed_at IS NOT NULL WHERE g.coordinator_id = me.id)
+            OR EXISTS (SELECT 1 FROM assets a JOIN memberships m ON m.account_id = a.account_id
+                AND m.person_id = me.id AND m.confirmed_at IS NOT NULL WHERE a.coordinator_id = me.id)
+            AS coordinates_here
+        FROM me WHERE $1 = '' AND me.id > 0"
+    );
     const LOCK: Option<&'static str> = None;
     fn from_facts(facts: &Facts) -> Option<Self> {
         Some(Self(facts.person))

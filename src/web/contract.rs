@@ -56,6 +56,8 @@ pub struct ContractRow {
     pub reseller: String,
     /// The reader may assign coordinators here.
     pub may_assign: bool,
+    /// The reader may open its pages; a reseller reads the row only.
+    pub opens: bool,
 }
 
 impl ContractRow {
@@ -78,6 +80,7 @@ impl ContractRow {
             ends_in: 96,
             reseller: "Brightwell Design Partners".to_owned(),
             may_assign: true,
+            opens: true,
         };
         let mut large = Coverage { by_default: 0, ..Coverage::sample() };
         large.named.iter_mut().for_each(|share| share.n *= 20);
@@ -135,7 +138,8 @@ fn table_row(row: &ContractRow, companies: bool, assign: bool) -> Markup {
     html! {
         tr {
             td {
-                a.key.serial href=(row.href()) { (row.number) } " " (row.status.pill())
+                @if row.opens { a.key.serial href=(row.href()) { (row.number) } } @else { b.serial { (row.number) } }
+                " " (row.status.pill())
                 small { (row.name) @if !row.company.is_empty() { span.in-2 { br; (row.company) } } }
             }
             @if companies { td.c-2 { (row.company) } }

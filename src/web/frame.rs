@@ -47,6 +47,15 @@ pub async fn signed_in(app: &App, actor: &Actor, browser: &Browser) -> Result<(F
     Ok((frame, me))
 }
 
+/// The frame of a page that everybody has, signed in or not; and who is, if anybody.
+pub async fn anyone(app: &App, actor: &Actor, browser: &Browser) -> Result<(Frame, Option<Myself>), AppError> {
+    match signed_in(app, actor, browser).await {
+        Ok((frame, me)) => Ok((frame, Some(me))),
+        Err(AppError::Denied(policy::Denied::Unknown)) => Ok((outside(app, browser), None)),
+        Err(error) => Err(error),
+    }
+}
+
 /// The frame for somebody who is not signed in.
 pub fn outside(app: &App, browser: &Browser) -> Frame {
     let profile = app.profile();

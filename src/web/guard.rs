@@ -12,7 +12,8 @@ use std::time::Duration;
 /// No request takes longer than this; what runs goes on to its end in a task of its own.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
+/// What pages may load: files of our own, and nothing from anywhere else.
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers that every answer has, errors too. A page may set a policy of its own before.

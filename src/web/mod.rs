@@ -19,6 +19,7 @@ pub mod samples;
 pub mod ui;
 pub mod words;
 
+pub(crate) use guard::POLICY;
 pub use routes::{Route, get, post, routes};
 
 use crate::app::App;

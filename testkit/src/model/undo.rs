@@ -12,7 +12,8 @@ impl Model {
             let seen = standings().any(|s| matches!(s, Standing::Manager | Standing::Sees));
             return Err(if seen { Refusal::new(403, "not-allowed") } else { Refusal::new(404, "not-found") });
         }
-        if self.age(undone) > UNDO_DAYS || undone.items.iter().all(|item| item.reverted) {
+        let wholly_undone = !undone.items.is_empty() && undone.items.iter().all(|item| item.reverted);
+        if self.age(undone) > UNDO_DAYS || wholly_undone {
             return Err(Refusal::new(409, "not-undoable"));
         }
         let mut plan = Plan { by: actor, contracts: undone.contracts.clone(), undoes: Some(set), ..Plan::default() };
@@ -79,11 +80,19 @@ impl Model {
     }
 }
 
-/// The undated assignment of a target and each of its dated ones are different things.
-fn slot(item: &Item) -> (Target, Option<usize>) {
+/// What a later set must touch to stand in the way: the undated assignment of a target, its dated ones, or a certain dated
+/// one that changed hands.
+#[derive(PartialEq)]
+enum Slot {
+    Undated(Target),
+    Dated(Target),
+    Cover(usize),
+}
+
+fn slot(item: &Item) -> Slot {
     match &item.change {
-        Change::Undated { .. } => (item.target, None),
-        Change::Plan(cover) | Change::Cancel(cover) => (item.target, Some(cover.id)),
-        Change::Reassign { cover, .. } => (item.target, Some(*cover)),
+        Change::Undated { .. } => Slot::Undated(item.target),
+        Change::Plan(_) | Change::Cancel(_) => Slot::Dated(item.target),
+        Change::Reassign { cover, .. } => Slot::Cover(*cover),
     }
 }

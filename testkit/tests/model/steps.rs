@@ -55,7 +55,7 @@ impl Run {
         if preview {
             self.expect(answer.body["change_set"].is_null(), || format!("{text}: a preview made {answer:?}"));
             self.tally.action("preview");
-        } else {
+        } else if plan.undoes.is_none() || plan.changed > 0 {
             self.model.apply(plan, answer.change_set());
         }
         true

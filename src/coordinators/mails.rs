@@ -1,0 +1,289 @@
+//! The mails to coordinators: 8 "you now coordinate", 9 "took over from you", and the invitation (1) that takes the place of
+//! 8 where somebody has not accepted one yet. The Contract Manager's summary (10) is beside.
+use super::wording::{Cause, Deed, What, they};
+use crate::mail::letter::{Action, LINK, Letter, counted, joined, serial_numbers};
+use crate::mail::{Mail, Site};
+
+/// Names that one sentence lists before it counts.
+pub(super) const NAMES: usize = 3;
+const THE_BENEFITS: &str = "you get the release notices and shipments for these.";
+
+fn see_own(site: &Site) -> Action {
+    Action { words: "See your serial numbers".to_owned(), url: site.link("/products") }
+}
+
+/// Mail 8.
+#[derive(Clone, Debug)]
+pub struct Assigned {
+    pub site: Site,
+    pub cause: Cause,
+    pub what: What,
+    /// Of these, so many are in somebody else's hands for now.
+    pub covered: u64,
+    /// Dated assignments that lie ahead and come to the reader.
+    pub planned: u64,
+    /// What went from the reader by the same change: so many, to these.
+    pub lost: (u64, Vec<String>),
+    pub may_name_users: bool,
+}
+
+impl Mail for Assigned {
+    fn subject(&self) -> String {
+        let What { count, place, standing, .. } = &self.what;
+        let thing = match (count, standing.as_slice()) {
+            (0, []) if self.planned > 0 => "dated assignments".to_owned(),
+            (0, [one]) => one.clone(),
+            (count, _) => serial_numbers(*count),
+        };
+        let end = match (count, standing.is_empty()) {
+            (0, false) => String::new(),
+            _ => place.bracketed(),
+        };
+        match (self.cause.cancelled, self.cause.from) {
+            (Some(_), _) => format!("You keep {thing}{end}"),
+            (None, Some(from)) => format!("You coordinate {thing} from {}{end}", from.long()),
+            (None, None) => format!("You now coordinate {thing}{end}"),
+        }
+    }
+
+    fn letter(&self) -> Letter {
+        let (cause, what) = (&self.cause, self.what.words());
+        let actor = &cause.actor;
+        let opening = match &cause.deed {
+            _ if self.what.count == 0 && self.what.standing.is_empty() => {
+                format!("{actor} gave you dated assignments of Software Coordinators{}.", self.what.place.at())
+            }
+            Deed::Named => format!("{actor} named you Software Coordinator of {what}{}.", cause.dates()),
+            Deed::Cleared => {
+                format!("{actor} cleared an assignment, so that you coordinate {what}{}.", cause.dates())
+            }
+            Deed::HandedOver { of } => {
+                format!("{actor} handed everything that {of} coordinated to you: {what}.")
+            }
+            Deed::Imported => format!("{actor} imported a list that names you Software Coordinator of {what}."),
+            Deed::Undid => match cause.cancelled {
+                Some(day) => format!("{actor} undid a change: you keep {what}, also after {}.", day.long()),
+                None => format!("{actor} undid a change: you coordinate {what} again."),
+            },
+        };
+        Letter {
+            preheader: preheader(&self.what, self.may_name_users),
+            opening,
+            serials: self.what.serials.clone(),
+            more: self.what.more(),
+            paragraphs: self.paragraphs(),
+            action: see_own(&self.site),
+            answer: cause.answer.clone(),
+            why: match (&cause.deed, cause.cancelled) {
+                (_, Some(_)) => "you are Software Coordinator of these serial numbers.".to_owned(),
+                (Deed::Named | Deed::HandedOver { .. }, _) => "you were named Software Coordinator.".to_owned(),
+                _ => "you have become Software Coordinator of these.".to_owned(),
+            },
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
+pub(super) fn preheader(what: &What, may_name_users: bool) -> String {
+    let names: Vec<String> = what.serials.iter().take(2).map(|s| s.number.clone()).collect();
+    match (names.is_empty(), may_name_users) {
+        (false, _) => format!("{}{}", names.join(", "), if what.count > 2 { " …" } else { "" }),
+        (true, true) => "You may also name users.".to_owned(),
+        (true, false) => "Release notices and shipments come to you.".to_owned(),
+    }
+}
+
+impl Assigned {
+    fn paragraphs(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        if self.cause.cancelled.is_none() {
+            let users = if self.may_name_users { " You may also name users for them." } else { "" };
+            all.push(format!("{} {THE_BENEFITS}{users}", self.cause.from_then_on()));
+            if let (Some(until), Deed::Named) = (self.cause.until, &self.cause.deed) {
+                all.push(format!("On {} they go back to whoever is assigned then.", until.long()));
+            }
+        }
+        if self.covered > 0 {
+            let (many, come) = if self.covered == 1 { ("is", "it comes") } else { ("are", "they come") };
+            let covered = serial_numbers(self.covered);
+            all.push(format!(
+                "{covered} of these {many} in somebody else's hands for now; when that ends {come} to you."
+            ));
+        }
+        if self.planned > 0 && self.what.count > 0 {
+            all.push(format!(
+                "{} that {} ahead {} to you, too.",
+                counted(self.planned, "dated assignment", "dated assignments"),
+                if self.planned == 1 { "lies" } else { "lie" },
+                if self.planned == 1 { "comes" } else { "come" }
+            ));
+        }
+        if self.lost.0 > 0 {
+            let to = joined(&self.lost.1, NAMES);
+            all.push(format!("By the same change {} went from you to {to}.", serial_numbers(self.lost.0)));
+        }
+        all
+    }
+
+    /// Mail 8 of the list.
+    pub fn sample() -> Self {
+        Self {
+            site: Site::sample(),
+            cause: Cause::sample(),
+            what: What::sample(),
+            covered: 0,
+            planned: 0,
+            lost: (0, Vec::new()),
+            may_name_users: true,
+        }
+    }
+}
+
+/// Mail 9.
+#[derive(Clone, Debug)]
+pub struct TakenOver {
+    pub site: Site,
+    pub cause: Cause,
+    pub what: What,
+    /// Who coordinates them now.
+    pub successors: Vec<String>,
+    /// Whether everything of the reader was handed over.
+    pub everything: bool,
+}
+
+impl Mail for TakenOver {
+    fn subject(&self) -> String {
+        let count = serial_numbers(self.what.count);
+        let stay = if self.what.count == 1 { "stays" } else { "stay" };
+        match (self.successors.as_slice(), self.cause.cancelled, self.cause.from) {
+            ([one], Some(_), _) => format!("{count} {stay} with {one}"),
+            ([one], None, Some(from)) => format!("{one} takes over {count} from you on {}", from.long()),
+            ([one], None, None) => format!("{one} took over {count} from you"),
+            (many, Some(_), _) => format!("{count} {stay} with {} people", many.len()),
+            (many, None, Some(from)) => format!("{count} go from you to {} people on {}", many.len(), from.long()),
+            (many, None, None) => format!("{count} went from you to {} people", many.len()),
+        }
+    }
+
+    fn letter(&self) -> Letter {
+        let (cause, what) = (&self.cause, self.what.words());
+        let (actor, to) = (&cause.actor, joined(&self.successors, NAMES));
+        let myself = self.successors.as_slice() == [actor.as_str()];
+        let opening = match &cause.deed {
+            Deed::Undid => match cause.cancelled {
+                Some(day) => {
+                    let stay = if self.what.count == 1 { "stays" } else { "stay" };
+                    format!("{actor} undid a change: {what} {stay} with {to}, also after {}.", day.long())
+                }
+                None => format!("{actor} undid a change: {what} went from you to {to}."),
+            },
+            Deed::Cleared => {
+                let fall = they(self.what.count, "falls", "fall");
+                format!("{actor} cleared an assignment of {what}{}: {fall} from you to {to}.", cause.dates())
+            }
+            Deed::HandedOver { .. } if self.everything => {
+                format!("{actor} handed everything that you coordinated to {to}: {what}.")
+            }
+            Deed::Imported => format!("{actor} imported a list that gives {what} to {to}."),
+            _ if myself => format!("{actor} took over {what} from you{}.", cause.dates()),
+            _ => format!("{actor} named {to} Software Coordinator of {what}{}, in place of you.", cause.dates()),
+        };
+        Letter {
+            preheader: preheader(&self.what, false),
+            opening,
+            serials: self.what.serials.clone(),
+            more: self.what.more(),
+            paragraphs: self.paragraphs(&to),
+            action: Action { words: "See what you coordinate".to_owned(), url: self.site.link("/products") },
+            answer: cause.answer.clone(),
+            why: match (cause.cancelled, cause.from) {
+                (Some(_), _) => "you were told that these serial numbers would come to you.".to_owned(),
+                (None, Some(from)) => {
+                    format!("you are Software Coordinator of these serial numbers until {}.", from.long())
+                }
+                (None, None) => "you were Software Coordinator of these serial numbers until now.".to_owned(),
+            },
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
+impl TakenOver {
+    fn paragraphs(&self, to: &str) -> Vec<String> {
+        if self.cause.cancelled.is_some() {
+            return Vec::new();
+        }
+        let get = if self.successors.len() == 1 { "gets" } else { "get" };
+        let then = self.cause.from_then_on();
+        let mut all = vec![format!("{then} {to} {get} the release notices and shipments for these.")];
+        if let (Some(until), Deed::Named) = (self.cause.until, &self.cause.deed) {
+            all.push(format!("On {} {} to you.", until.long(), they(self.what.count, "returns", "return")));
+        }
+        all
+    }
+
+    /// Mail 9 of the list.
+    pub fn sample() -> Self {
+        let what = What { count: 3, serials: What::sample().serials.split_off(7), ..What::sample() };
+        let successors = vec!["Maya Lindqvist".to_owned()];
+        Self { site: Site::sample(), cause: Cause::sample(), what, successors, everything: false }
+    }
+}
+
+/// Mail 1, for somebody who was named before he or she has accepted an invitation.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    pub site: Site,
+    pub cause: Cause,
+    pub what: What,
+    /// The company that invites.
+    pub company: String,
+    pub may_name_users: bool,
+}
+
+impl Mail for Invitation {
+    fn subject(&self) -> String {
+        format!("You're invited to {}'s Subscription Center", self.company)
+    }
+
+    fn letter(&self) -> Letter {
+        let actor = &self.cause.actor;
+        let users = if self.may_name_users { " You may also name users for them." } else { "" };
+        let of = if self.what.count == 0 && self.what.standing.is_empty() {
+            format!("serial numbers{}", self.what.place.at())
+        } else {
+            self.what.words()
+        };
+        let vendor = &self.site.vendor;
+        Letter {
+            preheader: "The invitation can be accepted for 30 days.".to_owned(),
+            opening: format!(
+                "{actor} named you Software Coordinator of {of}{}, and invites you to the Subscription Center of {vendor}.",
+                self.cause.dates()
+            ),
+            serials: self.what.serials.clone(),
+            more: self.what.more(),
+            paragraphs: vec![
+                format!("{} {THE_BENEFITS}{users}", self.cause.from_then_on()),
+                "Until you accept, the notices also go to the Contract Manager.".to_owned(),
+                "The link works once, for 30 days.".to_owned(),
+            ],
+            action: Action { words: "Accept the invitation".to_owned(), url: LINK.to_owned() },
+            answer: self.cause.answer.clone(),
+            why: "you were named Software Coordinator.".to_owned(),
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
+impl Invitation {
+    /// Mail 1 of the list.
+    pub fn sample() -> Self {
+        let Assigned { site, cause, what, may_name_users, .. } = Assigned::sample();
+        let company = "Ostrava & Finch".to_owned();
+        Self { site, cause, what, company, may_name_users }
+    }
+}

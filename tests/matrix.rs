@@ -1,0 +1,167 @@
+//! Every route, as every principal, for every relation: the answers are those of `tests/route-matrix.csv`, on both databases.
+//! A refused write leaves every table as it was. A route that is not in the table fails. `UPDATE=1` renews the table; its diff
+//! is reviewed.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+mod world;
+use std::collections::{BTreeMap, BTreeSet};
+use subscription_center::web;
+use testkit::product::Engine;
+use world::World;
+
+/// Who asks: the column's name, and the person of the world.
+const PRINCIPALS: &[(&str, i64)] = &[
+    ("anonymous", 0),
+    ("pending", 7),
+    ("former member", 8),
+    ("deactivated", 9),
+    ("foreign manager", 13),
+    ("other reseller", 11),
+    ("user named assets", 6),
+    ("user all assets", 5),
+    ("coordinator", 3),
+    ("coordinator naming", 4),
+    ("manager of other contract", 2),
+    ("reseller", 10),
+    ("auditor", 25),
+    ("fulfilment", 24),
+    ("releases", 23),
+    ("support", 22),
+    ("administrator", 21),
+    ("manager", 1),
+];
+
+/// What is asked about: own contract, another one of the company, another company of the same reseller, a foreign company.
+const TARGETS: &[(&str, usize)] = &[("own", 0), ("colleague's", 1), ("same reseller's", 2), ("foreign", 3)];
+
+/// Values of the parameters for each target.
+const VALUES: &[(&str, [&str; 4])] = &[
+    ("{contract_number}", ["100000000001", "100000000002", "100000000003", "100000000004"]),
+    ("{serial_number}", ["S1", "T1", "B1", "F1"]),
+    ("{email}", ["sc@acme.example", "cm2@acme.example", "cm@beta.example", "cm@foreign.example"]),
+    ("{person}", ["h3", "h2", "h12", "h13"]),
+    ("{change_set}", ["k1", "k2", "k3", "k4"]),
+];
+
+/// A path parameter by where it stands, since people and change sets are both called by a handle.
+fn generic(path: &str) -> String {
+    let path = path.replace("/people/{handle}", "/people/{person}");
+    path.replace("/change-sets/{handle}", "/change-sets/{change_set}").replace("/change-sets/{id}", "/change-sets/{change_set}")
+}
+
+/// What a route is asked with beside its path: query, and the body of a write that would change nothing where it is allowed.
+fn beside(path: &str, target: usize) -> (String, String) {
+    let value = |name: &str| VALUES.iter().find(|(n, _)| *n == name).map(|(_, v)| v[target]).unwrap();
+    let serial = value("{serial_number}");
+    let coordinator = ["sc@acme.example", "cm2@acme.example", "cm@beta.example", "cm@foreign.example"][target];
+    let own = ["sc@acme.example", "", "", ""][target];
+    let assigned = if own.is_empty() { "null".to_owned() } else { format!(r#"{{"email":"{own}"}}"#) };
+    match path {
+        "/api/v1/explain" => (format!("?serial_number={serial}"), String::new()),
+        "/api/v1/contracts/{contract_number}/coordinator-assignments" => {
+            (String::new(), format!(r#"{{"coordinator":{assigned},"to":{{"serial_numbers":["{serial}"]}}}}"#))
+        }
+        "/api/v1/people/{email}/hand-over" => {
+            (String::new(), r#"{"coordinator":{"email":"user@acme.example"},"preview":true}"#.to_owned())
+        }
+        "/api/v1/change-sets/{id}/undo" => (String::new(), r#"{"preview":true}"#.to_owned()),
+        "/contracts/{contract_number}/coordinators/assign" | "/contracts/{contract_number}/coordinators/preview" => {
+            let clear = if own.is_empty() { "&clear=1" } else { "" };
+            (format!("?serial={serial}"), format!("scope=selected&serial_numbers={serial}&coordinator={own}{clear}"))
+        }
+        "/people/{handle}/hand-over" => (String::new(), "coordinator=nobody%40acme.example".to_owned()),
+        "/sign-in" => (String::new(), format!("email={coordinator}")),
+        "/account/theme" => (String::new(), "theme=dark".to_owned()),
+        "/search.json" => ("?q=S".to_owned(), String::new()),
+        _ => (String::new(), String::new()),
+    }
+}
+
+fn filled(path: &str, target: usize) -> String {
+    let mut path = generic(path);
+    for (name, values) in VALUES {
+        path = path.replace(name, values[target]);
+    }
+    path.replace("{token}", "nosuch").replace("{role}", "nosuch").replace("{id}", "1").replace("{prefix}", "x").replace("{*name}", "y")
+}
+
+type Table = BTreeMap<(String, String, String), Vec<String>>;
+
+fn read(text: &str) -> Table {
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let line = |row: csv::StringRecord| {
+        let cell = |i: usize| row.get(i).unwrap().to_owned();
+        ((cell(0), cell(1), cell(2)), row.iter().skip(3).map(str::to_owned).collect())
+    };
+    rows.records().map(|row| line(row.unwrap())).collect()
+}
+
+fn write(table: &Table) -> String {
+    let names = PRINCIPALS.iter().map(|(name, _)| *name);
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(["method", "path", "target"].into_iter().chain(names)).unwrap();
+    for ((method, path, target), cells) in table {
+        let keys = [method.as_str(), path.as_str(), target.as_str()];
+        out.write_record(keys.into_iter().chain(cells.iter().map(String::as_str))).unwrap();
+    }
+    String::from_utf8(out.into_inner().unwrap()).unwrap()
+}
+
+async fn observe(engine: Engine) -> (Table, usize, usize) {
+    let world = World::seeded(engine).await;
+    let (mut table, mut asked, mut refused) = (Table::new(), 0, 0);
+    for route in web::routes(true) {
+        let parametrised = VALUES.iter().any(|(name, _)| generic(route.path).contains(name)) || route.path == "/api/v1/explain";
+        let targets = if parametrised { TARGETS } else { &TARGETS[..1] };
+        for (target, index) in targets {
+            let (query, body) = beside(route.path, *index);
+            let what = format!("{} {}{query}", route.method, filled(route.path, *index));
+            let mut cells = Vec::new();
+            for (name, who) in PRINCIPALS {
+                world.sign_everybody_in().await;
+                let before = if route.method == "GET" { Vec::new() } else { world.digest().await };
+                let answer = world.call(*who, &what, &body).await;
+                asked += 1;
+                assert!(answer.status < 500, "{what} as {name}: {} {}", answer.status, answer.body);
+                if route.method != "GET" && answer.status >= 400 {
+                    refused += 1;
+                    assert_eq!(world.digest().await, before, "{what} as {name} was refused, and yet something changed");
+                }
+                cells.push(answer.status.to_string());
+            }
+            let target = if parametrised { *target } else { "-" };
+            table.insert((route.method.to_owned(), route.path.to_owned(), target.to_owned()), cells);
+        }
+    }
+    (table, asked, refused)
+}
+
+async fn matrix(engine: Engine) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/route-matrix.csv");
+    let (seen, asked, refused) = observe(engine).await;
+    if std::env::var("UPDATE").is_ok() && engine == Engine::Sqlite {
+        std::fs::write(path, write(&seen)).unwrap();
+    }
+    let expected = read(&std::fs::read_to_string(path).unwrap());
+    let keys = |table: &Table| table.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(keys(&seen), keys(&expected), "routes and table differ");
+    let mut wrong = Vec::new();
+    for (key, cells) in &seen {
+        for ((name, _), (got, want)) in PRINCIPALS.iter().zip(cells.iter().zip(&expected[key])) {
+            if got != want {
+                wrong.push(format!("{} {} ({}) as {name}: {got}, expected {want}", key.0, key.1, key.2));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    println!("{asked} requests over {} routes and targets on {engine:?}; {refused} refused writes changed nothing", seen.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn matrix_on_sqlite() {
+    matrix(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn matrix_on_postgres() {
+    matrix(Engine::Postgres).await;
+}
