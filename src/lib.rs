@@ -41,6 +41,7 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(coordinators::statements());
     all.extend(people::statements());
     all.extend(change_sets::statements());
+    all.extend(home::statements());
     all.extend(demo::statements());
     all
 }

@@ -112,7 +112,12 @@ const ALL_ROWS: &str = "WHERE level <> 'naming' ORDER BY verdict, label LIMIT 50
 
 /// The items that are refused, with their reasons.
 pub fn refused(permit: Undoing<'_>, set: ChangeSetId, editable: Day) -> Scoped {
-    judged(&permit.scope(), REFUSED, set, editable, ONLY_REFUSED)
+    refused_in(&permit.scope(), set, editable)
+}
+
+/// The same, for a page that speaks of an undo that was made.
+pub fn refused_in(scope: &Scope<RevertItem>, set: ChangeSetId, editable: Day) -> Scoped {
+    judged(scope, REFUSED, set, editable, ONLY_REFUSED)
 }
 
 /// The items with what would become of each, for the page.

@@ -3,9 +3,61 @@ use super::Failure;
 use crate::app::App;
 use crate::coordinators::explain::{Event, Explain, Explanation};
 use crate::ids::SerialNumber;
+use crate::imports::{self, Options, Take};
 use crate::policy::Actor;
 use crate::time::Day;
 use clap::Args;
+use std::path::{Path, PathBuf};
+
+#[derive(Args)]
+pub(super) struct ImportArguments {
+    /// Directories with the CSV files, or the files
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Print what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// In what the file wins over customers' work: coordinators, groups, users
+    #[arg(long, value_name = "WHAT")]
+    take: Option<Take>,
+    /// Import the good rows and write the refused ones, each with its reason
+    #[arg(long, value_name = "FILE")]
+    set_aside: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn import(app: &App, arguments: ImportArguments) -> Result<(), Failure> {
+    let ImportArguments { paths, dry_run, take, set_aside, json } = arguments;
+    let take = take.unwrap_or_default();
+    let options = Options { paths, dry_run, take, set_aside, json };
+    let imported = imports::run(app, options).await?;
+    app.close().await;
+    if imported { Ok(()) } else { Err(Failure::Refused(String::new())) }
+}
+
+pub(super) async fn export(app: &App, directory: &Path) -> Result<(), Failure> {
+    imports::export(app, directory).await?;
+    app.close().await;
+    Ok(())
+}
+
+pub(super) async fn check(app: &App) -> Result<(), Failure> {
+    let findings = crate::installation::check::check(app).await?;
+    app.close().await;
+    for violation in &findings.violations {
+        println!("{violation}");
+    }
+    eprintln!("{} audit events sealed, {} wait for their seal", findings.sealed, findings.unsealed);
+    match findings.violations.len() {
+        0 => {
+            eprintln!("every invariant holds");
+            Ok(())
+        }
+        n => Err(Failure::Refused(format!("{n} violations"))),
+    }
+}
 
 #[derive(Args)]
 pub(super) struct ExplainArguments {

@@ -12,6 +12,7 @@ use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::time::{Clock, zone};
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Where the customers of a software vendor look after their subscription contracts.
@@ -29,6 +30,18 @@ enum Command {
     /// Serve pages, API and background work
     #[command(after_help = "Example: subscription-center serve --demo")]
     Serve(serve::Arguments),
+    /// Import the vendor's CSV files, all or nothing
+    #[command(after_help = "Example: subscription-center import vendor-export --dry-run")]
+    Import(data::ImportArguments),
+    /// Write the same files back
+    #[command(after_help = "Example: subscription-center export backup/2026-11-24")]
+    Export {
+        /// The directory; made where it is missing
+        directory: PathBuf,
+    },
+    /// Verify every invariant and the audit chain
+    #[command(after_help = "Example: subscription-center check --database sqlite:data/subscription-center.db")]
+    Check,
     /// Who is told about a serial number, and why
     #[command(after_help = "Example: subscription-center explain 390-41920577 --event release --on 2026-12-01")]
     Explain(data::ExplainArguments),
@@ -99,6 +112,9 @@ async fn run(cli: Cli) -> Result<(), Failure> {
     let settings = cli.settings.with_file().map_err(Failure::Usage)?;
     match cli.command {
         Command::Serve(arguments) => serve::run(settings, arguments).await,
+        Command::Import(arguments) => data::import(&open(&settings, false).await?, arguments).await,
+        Command::Export { directory } => data::export(&open(&settings, false).await?, &directory).await,
+        Command::Check => data::check(&open(&settings, false).await?).await,
         Command::Explain(arguments) => data::explain(&open(&settings, false).await?, arguments).await,
         Command::Admin(command) => people::admin(&open(&settings, false).await?, command).await,
         Command::Token(command) => people::token(&open(&settings, false).await?, command).await,

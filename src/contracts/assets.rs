@@ -188,8 +188,17 @@ pub struct ListAssets {
     pub paging: Paging,
 }
 
-fn of_contract(scope: &Scope<SeeAsset>, contract: crate::ids::ContractId, filter: &Filter, paging: &Paging) -> Scoped {
+pub(super) fn of_contract(scope: &Scope<SeeAsset>, contract: crate::ids::ContractId, filter: &Filter, paging: &Paging) -> Scoped {
     scope.select(OF_CONTRACT, contract, |list| paging.push_onto(filter.push_onto(list), AFTER, ORDER))
+}
+
+const NAMED: &str = " AND a.serial IN (";
+const BY_SERIALS: &str = ") ORDER BY a.serial";
+
+/// Those of a contract with these serial numbers: one of [`Sql::batches`].
+pub fn of_serials(scope: &Scope<SeeAsset>, contract: crate::ids::ContractId, serials: &[String], filter: &Filter) -> Scoped {
+    let named = |list: Sql| filter.push_onto(list).push(NAMED).push_values(serials).push(BY_SERIALS);
+    scope.select(OF_CONTRACT, contract, named)
 }
 
 impl Query for ListAssets {
@@ -298,6 +307,9 @@ pub(super) fn statements() -> Vec<Sql> {
         .map(|filter| of_contract(&scope, contract, filter, &paging).into_sql())
         .collect();
     all.push(scope.select(BY_SERIAL, crate::ids::AssetId(0), |s| s).into_sql());
+    for n in [1, 17] {
+        all.push(of_serials(&scope, contract, &vec![String::new(); n], &full).into_sql());
+    }
     for filter in [&Filter { q: some(), ..Filter::default() }, &Filter::default()] {
         let (list, count) = own(&scope, filter, &paging);
         all.extend([list.into_sql(), count.into_sql()]);

@@ -107,6 +107,8 @@ macro_rules! columns {
     };
 }
 
+pub(super) use columns;
+
 /// Through the indexes of what somebody can be to a contract, so that the cost does not grow with other companies.
 const MINE: &str = concat!(
     columns!(),

@@ -1,9 +1,12 @@
 //! Contracts and their assets.
+pub mod administered;
 mod api;
 pub mod assets;
 pub mod filter;
 pub mod head;
 pub mod list;
+mod list_web;
+pub mod listed;
 pub mod pages;
 pub mod products_page;
 pub mod table;
@@ -14,9 +17,12 @@ use crate::web::Route;
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = assets::statements();
     all.extend(list::statements());
+    all.extend(administered::statements());
     all
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    api::routes()
+    let mut all = api::routes();
+    all.extend(list_web::routes());
+    all
 }

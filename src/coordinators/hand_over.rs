@@ -37,7 +37,7 @@ pub struct HandOver {
     pub input: Input,
 }
 
-/// The companies of whoever hands over in which the actor manages contracts that are not lapsed.
+/// The companies of whoever hands over in which the actor manages contracts.
 const ACCOUNTS: &str = "SELECT DISTINCT c.account_id FROM contracts c JOIN memberships m ON m.account_id = c.account_id
     WHERE m.person_id = $1 AND c.manager_id = $2 ORDER BY c.account_id";
 
@@ -74,13 +74,13 @@ impl Operation for HandOver {
         let set = permit.open(tx, &draft).await?;
         let scope = permit.scope::<AssignCoordinator>();
         let args = Args { change_set: Some(set.id().0), about: from.0, to: Some(to.0) };
-        for statement in plan::inserts(&scope, Mode::HandOver, &Selection::Everything, &args) {
+        let managed = Selection::Everything(tx.today().plus(-rules::GRACE_DAYS));
+        for statement in plan::inserts(&scope, Mode::HandOver, &managed, &args) {
             set.mint(tx, statement).await?;
         }
-        for statement in levels::items(&scope, Mode::HandOver, &Selection::Everything, &args, false) {
+        for statement in levels::items(&scope, Mode::HandOver, &managed, &args, false) {
             set.mint(tx, statement).await?;
         }
-        drop_lapsed(tx, &set).await?;
         let changed = count(tx, &set).await?;
         if changed == 0 {
             return Err(nothing());
@@ -113,19 +113,10 @@ fn different(from: PersonId, to: PersonId) -> Result<(), AppError> {
     }
 }
 
-/// A lapsed contract is read only; the others are handed over.
-const LAPSED: &str = "DELETE FROM change_set_items WHERE change_set = $1 AND contract_id IN (
-    SELECT c.id FROM contracts c WHERE c.manager_id = $2 AND c.end_on < $3)";
 const COUNT: &str = "SELECT COUNT(*) FROM change_set_items WHERE change_set = $1 AND level <> 'effect'";
 /// Contracts of a company to which the successor does not belong.
 const FOREIGN: &str = "SELECT COUNT(*) FROM change_set_items i JOIN contracts c ON c.id = i.contract_id
     WHERE i.change_set = $1 AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = c.account_id AND m.person_id = $2)";
-
-async fn drop_lapsed(tx: &mut WriteTx, set: &Minted<policy::HandOver>) -> Result<(), AppError> {
-    let first_editable = tx.today().plus(-rules::GRACE_DAYS);
-    tx.execute(set, sql(LAPSED).bind(set.id()).bind(set.actor()).bind(first_editable)).await?;
-    Ok(())
-}
 
 async fn count(tx: &mut WriteTx, set: &Minted<policy::HandOver>) -> Result<u64, AppError> {
     let count: Option<(i64,)> = tx.find(set, sql(COUNT).bind(set.id())).await?;
@@ -218,12 +209,18 @@ impl Query for PreviewHandOver {
         different(from, to)?;
         let args = Args { change_set: None, about: from.0, to: Some(to.0) };
         let scope = permit.scope::<AssignCoordinator>();
-        let moves = preview::moves(reader, &scope, Mode::HandOver, &Selection::Everything, &args).await?;
+        // A lapsed contract is read only; the others are handed over.
+        let editable = reader.now().today.plus(-rules::GRACE_DAYS);
+        let moves = preview::moves(reader, &scope, Mode::HandOver, &Selection::Everything(editable), &args).await?;
         let moves: Vec<_> = moves.into_iter().filter(|m| m.changes || m.former != m.successor).collect();
         let account = accounts.first().map_or(0, |(a,)| *a);
         let also = [to, permit.actor()];
         let people = preview::faces(reader, permit, &moves, also.into_iter(), account).await?;
-        let changed: u64 = moves.iter().map(|m| m.assets).sum();
+        let mut changed: u64 = moves.iter().filter(|m| m.changes).map(|m| m.assets).sum();
+        for count in levels::handed(&scope, from.0, editable) {
+            let count: Vec<(i64,)> = reader.list(count).await?;
+            changed += count.first().map_or(0, |(n,)| n.unsigned_abs());
+        }
         let notices = if changed > 0 { preview::told(&moves, &people, also.into_iter()) } else { 0 };
         let outcome = Outcome { changed, notices, ..Outcome::default() };
         Ok(Previewed { outcome, moves, people, to: Some(to), manager: Some(permit.actor()) })
@@ -231,7 +228,7 @@ impl Query for PreviewHandOver {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    let mut all: Vec<Sql> = [ACCOUNTS, LAPSED, COUNT, FOREIGN, PASS].map(sql).into();
+    let mut all: Vec<Sql> = [ACCOUNTS, COUNT, FOREIGN, PASS].map(sql).into();
     all.extend(IN_FORCE.into_iter().flatten().map(sql));
     all
 }

@@ -3,6 +3,7 @@ use super::plan::{Args, Mode};
 use super::selection::Selection;
 use crate::db::Sql;
 use crate::policy::{Action, Scope, Scoped};
+use crate::time::Day;
 
 /// Heads of one level: `$4` the change set, `$2` the contract (for a hand-over whoever hands over), `$3` the new one.
 macro_rules! group {
@@ -36,14 +37,15 @@ const OF_GROUP: &str = " g.contract_id = $2 AND g.id = ";
 const CLEARED: &str =
     " g.contract_id = $2 AND CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END IS NOT NULL AND";
 const HANDED_GROUPS: &str =
-    " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END = $2 AND";
+    " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END = $2";
 const HANDED_CONTRACTS: &str =
-    " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END = $2 AND";
+    " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END = $2";
+const EDITABLE: &str = " AND c.end_on >= ";
 /// Dated assignments of whoever hands over, planned or in force, get the successor, too.
 const HANDED_COVERS: &str = "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id)
     SELECT $4, 'cover', k.id, k.contract_id, k.person_id, CAST($3 AS BIGINT)
     FROM covers k JOIN contracts c ON c.id = k.contract_id
-    WHERE c.manager_id = $1 AND k.person_id = $2 AND k.state IN ('planned', 'active') AND";
+    WHERE c.manager_id = $1 AND k.person_id = $2 AND k.state IN ('planned', 'active')";
 
 /// The statements that add them.
 pub fn items<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, args: &Args, dated: bool) -> Vec<Scoped> {
@@ -62,13 +64,38 @@ pub fn items<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, arg
             insert(contract!("contract"), OF_CONTRACT),
             insert(group!("group", "NULLIF(CAST($3 AS BIGINT), CAST($3 AS BIGINT))"), CLEARED),
         ],
-        (Mode::HandOver, _) => vec![
-            insert(group!("group", "CAST($3 AS BIGINT)"), HANDED_GROUPS),
-            insert(contract!("contract"), HANDED_CONTRACTS),
-            insert(HANDED_COVERS, ""),
-        ],
+        (Mode::HandOver, Selection::Everything(editable)) => {
+            let editable = *editable;
+            let insert = |head: &'static str, rows: &'static str| {
+                scope.build(head, |s| bound(s).push(rows).push(EDITABLE).push_bind(editable).push(" AND"), |s| s)
+            };
+            vec![
+                insert(group!("group", "CAST($3 AS BIGINT)"), HANDED_GROUPS),
+                insert(contract!("contract"), HANDED_CONTRACTS),
+                insert(HANDED_COVERS, ""),
+            ]
+        }
+        (Mode::HandOver, _) => Vec::new(),
     }
 }
+
+/// How many items a hand-over has beside those of assets: groups, contracts and dated assignments.
+pub fn handed<A: Action>(scope: &Scope<A>, from: i64, editable: Day) -> Vec<Scoped> {
+    let count = |head: &'static str, rows: &'static str| {
+        scope.build(head, |s| s.bind(from).push(rows).push(EDITABLE).push_bind(editable).push(" AND"), |s| s)
+    };
+    vec![
+        count(COUNT_GROUPS, HANDED_GROUPS),
+        count(COUNT_CONTRACTS, HANDED_CONTRACTS),
+        count(COUNT_COVERS, " c.manager_id = $1 AND k.person_id = $2 AND k.state IN ('planned', 'active')"),
+    ]
+}
+
+const COUNT_GROUPS: &str = "SELECT COUNT(*) FROM asset_groups g JOIN contracts c ON c.id = g.contract_id
+    LEFT JOIN covers k ON k.level = 'group' AND k.target_id = g.id AND k.state = 'active' WHERE";
+const COUNT_CONTRACTS: &str = "SELECT COUNT(*) FROM contracts c
+    LEFT JOIN covers k ON k.level = 'contract' AND k.target_id = c.id AND k.state = 'active' WHERE";
+const COUNT_COVERS: &str = "SELECT COUNT(*) FROM covers k JOIN contracts c ON c.id = k.contract_id WHERE";
 
 pub(super) fn statements() -> Vec<Sql> {
     let scope = Scope::<crate::policy::AssignCoordinator>::sample();
@@ -80,9 +107,11 @@ pub(super) fn statements() -> Vec<Sql> {
         (Mode::Contract, false),
         (Mode::Contract, true),
         (Mode::ContractReplace, false),
-        (Mode::HandOver, false),
     ] {
         all.extend(items(&scope, mode, &Selection::Group(0), &args, dated));
     }
+    let day = Day(jiff::civil::Date::MIN);
+    all.extend(items(&scope, Mode::HandOver, &Selection::Everything(day), &args, false));
+    all.extend(handed(&scope, 0, day));
     all.into_iter().map(Scoped::into_sql).collect()
 }

@@ -30,18 +30,14 @@ pub struct Assigned {
 impl Mail for Assigned {
     fn subject(&self) -> String {
         let What { count, place, standing, .. } = &self.what;
-        let thing = match (count, standing.as_slice()) {
-            (0, []) if self.planned > 0 => "dated assignments".to_owned(),
-            (0, [one]) => one.clone(),
-            (count, _) => serial_numbers(*count),
-        };
-        let end = match (count, standing.is_empty()) {
-            (0, false) => String::new(),
-            _ => place.bracketed(),
+        let (thing, end) = match (count, standing.as_slice()) {
+            (0, []) => return format!("Dated assignments come to you{}", place.bracketed()),
+            (0, [one]) => (one.clone(), String::new()),
+            (count, _) => (serial_numbers(*count), place.bracketed()),
         };
         match (self.cause.cancelled, self.cause.from) {
             (Some(_), _) => format!("You keep {thing}{end}"),
-            (None, Some(from)) => format!("You coordinate {thing} from {}{end}", from.long()),
+            (None, Some(from)) => format!("You coordinate {thing} from {}", from.long()),
             (None, None) => format!("You now coordinate {thing}{end}"),
         }
     }
@@ -50,8 +46,10 @@ impl Mail for Assigned {
         let (cause, what) = (&self.cause, self.what.words());
         let actor = &cause.actor;
         let opening = match &cause.deed {
-            _ if self.what.count == 0 && self.what.standing.is_empty() => {
-                format!("{actor} gave you dated assignments of Software Coordinators{}.", self.what.place.at())
+            Deed::HandedOver { of } if self.nothing_yet() => {
+                let (planned, at) =
+                    (counted(self.planned, "dated assignment", "dated assignments"), self.what.place.at());
+                format!("{actor} gave you {planned} of {of}{at} that {}.", they_lie(self.planned))
             }
             Deed::Named => format!("{actor} named you Software Coordinator of {what}{}.", cause.dates()),
             Deed::Cleared => {
@@ -94,10 +92,19 @@ pub(super) fn preheader(what: &What, may_name_users: bool) -> String {
     }
 }
 
+fn they_lie(count: u64) -> &'static str {
+    if count == 1 { "lies ahead" } else { "lie ahead" }
+}
+
 impl Assigned {
+    /// Only what lies ahead.
+    fn nothing_yet(&self) -> bool {
+        self.what.count == 0 && self.what.standing.is_empty()
+    }
+
     fn paragraphs(&self) -> Vec<String> {
         let mut all = Vec::new();
-        if self.cause.cancelled.is_none() {
+        if self.cause.cancelled.is_none() && !self.nothing_yet() {
             let users = if self.may_name_users { " You may also name users for them." } else { "" };
             all.push(format!("{} {THE_BENEFITS}{users}", self.cause.from_then_on()));
             if let (Some(until), Deed::Named) = (self.cause.until, &self.cause.deed) {
@@ -111,13 +118,10 @@ impl Assigned {
                 "{covered} of these {many} in somebody else's hands for now; when that ends {come} to you."
             ));
         }
-        if self.planned > 0 && self.what.count > 0 {
-            all.push(format!(
-                "{} that {} ahead {} to you, too.",
-                counted(self.planned, "dated assignment", "dated assignments"),
-                if self.planned == 1 { "lies" } else { "lie" },
-                if self.planned == 1 { "comes" } else { "come" }
-            ));
+        if self.planned > 0 && !self.nothing_yet() {
+            let come = if self.planned == 1 { "comes" } else { "come" };
+            let planned = counted(self.planned, "dated assignment", "dated assignments");
+            all.push(format!("{planned} that {} {come} to you, too.", they_lie(self.planned)));
         }
         if self.lost.0 > 0 {
             let to = joined(&self.lost.1, NAMES);
@@ -158,7 +162,7 @@ impl Mail for TakenOver {
         let stay = if self.what.count == 1 { "stays" } else { "stay" };
         match (self.successors.as_slice(), self.cause.cancelled, self.cause.from) {
             ([one], Some(_), _) => format!("{count} {stay} with {one}"),
-            ([one], None, Some(from)) => format!("{one} takes over {count} from you on {}", from.long()),
+            ([one], None, Some(from)) => format!("{one} takes over {count} on {}", from.long()),
             ([one], None, None) => format!("{one} took over {count} from you"),
             (many, Some(_), _) => format!("{count} {stay} with {} people", many.len()),
             (many, None, Some(from)) => format!("{count} go from you to {} people on {}", many.len(), from.long()),

@@ -16,7 +16,7 @@ const YARD: i64 = 11;
 fn whole(mail: &impl Mail) -> String {
     let mail = mail.render();
     assert!(mail.html.len() < 20_000, "{} bytes", mail.html.len());
-    assert!(mail.subject.chars().count() <= 62, "{}", mail.subject);
+    assert!(mail.subject.chars().count() <= 60, "{}", mail.subject);
     for line in mail.text.lines() {
         assert!(line.chars().count() <= 72 || line.starts_with("https://"), "too long: {line}");
     }

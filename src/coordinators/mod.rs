@@ -4,6 +4,7 @@ pub mod assign;
 pub mod classic;
 pub mod dialog;
 pub mod pages;
+mod pages_web;
 pub mod pick_list;
 pub mod serial_page;
 pub mod undo_page;
@@ -48,5 +49,7 @@ pub(crate) fn statements() -> Vec<Sql> {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    api::routes()
+    let mut all = api::routes();
+    all.extend(pages_web::routes());
+    all
 }

@@ -229,12 +229,15 @@ fn statements_of<A: Action>(
             let grouped = |s: Sql| of_contract(s).push(" a.group_id = ").push_bind(*group).push(" AND");
             vec![scope.build(head, grouped, |s| s.push(end))]
         }
-        Selection::Everything => vec![scope.build(head, |s| whole(s).push(EVERYTHING), |s| s.push(end))],
+        Selection::Everything(editable) => {
+            let managed = |s: Sql| whole(s).push(EVERYTHING).push_bind(*editable).push(" AND");
+            vec![scope.build(head, managed, |s| s.push(end))]
+        }
     }
 }
 
 /// For a hand-over: only contracts of the person's companies that the actor manages, through their index.
-const EVERYTHING: &str = " c.manager_id = $1 AND";
+const EVERYTHING: &str = " c.manager_id = $1 AND c.end_on >= ";
 
 pub(super) fn statements() -> Vec<Sql> {
     use crate::policy::AssignCoordinator;
@@ -248,7 +251,8 @@ pub(super) fn statements() -> Vec<Sql> {
             all.extend(counts(&scope, mode, &selection, &counting));
         }
     }
-    all.extend(inserts(&scope, Mode::HandOver, &Selection::Everything, &args));
-    all.extend(counts(&scope, Mode::HandOver, &Selection::Everything, &counting));
+    let everything = Selection::Everything(crate::time::Day(jiff::civil::Date::MIN));
+    all.extend(inserts(&scope, Mode::HandOver, &everything, &args));
+    all.extend(counts(&scope, Mode::HandOver, &everything, &counting));
     all.into_iter().map(Scoped::into_sql).collect()
 }

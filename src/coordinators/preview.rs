@@ -34,6 +34,8 @@ pub struct Move {
 pub struct Face {
     /// Who.
     pub id: PersonId,
+    /// What addresses and colours are made from.
+    pub handle: String,
     /// First name.
     pub first_name: String,
     /// Last name.
@@ -170,7 +172,7 @@ pub fn told(moves: &[Move], people: &[Face], also: impl Iterator<Item = PersonId
     all.iter().filter(reachable).count() as u64
 }
 
-const FACES: &str = "SELECT p.id, p.first_name, p.last_name, p.email, p.deactivated_at IS NULL AS reachable,
+const FACES: &str = "SELECT p.id, p.handle, p.first_name, p.last_name, p.email, p.deactivated_at IS NULL AS reachable,
         p.bounced_at IS NOT NULL AS bounced,
         EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.account_id = $1 AND m.confirmed_at IS NULL)
             AS pending

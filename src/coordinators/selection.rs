@@ -4,6 +4,7 @@ use crate::contracts::filter::Filter;
 use crate::db::{DbError, Sql, WriteTx, Reader};
 use crate::error::{AppError, RefusedItem};
 use crate::policy::{Action, Contract, Permit, Scoped, SeeAsset, WriteAction};
+use crate::time::Day;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -68,8 +69,8 @@ pub enum Selection {
     Group(i64),
     /// Those of the contract.
     WholeContract,
-    /// What the actor manages, of whatever contract.
-    Everything,
+    /// What the actor manages, of whatever contract that did not end before this day.
+    Everything(Day),
 }
 
 impl Selection {

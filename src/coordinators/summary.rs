@@ -66,9 +66,8 @@ impl Mail for Summary {
         };
         let named = if whom == "you" { verb.to_owned() } else { format!("{whom} {verb}") };
         match (count, standing.first(), self.gains.is_empty()) {
-            (_, _, true) => format!("A change to your contract{}", place.bracketed()),
+            (_, _, true) | (0, None, false) => format!("A change to {}", place.of_contracts()),
             (0, Some(one), false) => format!("{named} named for {one}"),
-            (0, None, false) => format!("A change to your contract{}", place.bracketed()),
             (count, _, false) => format!("{named} named for {}{}", serial_numbers(*count), place.bracketed()),
         }
     }

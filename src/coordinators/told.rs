@@ -181,8 +181,7 @@ impl<'a> Book<'a> {
     /// A group or a whole contract was given to somebody, also what comes into it later.
     fn stand(&mut self, level: &Level) {
         let (Some(person), Some(contract)) = (level.after_id, self.contracts.get(&level.contract_id)) else { return };
-        let undone_dated = self.facts.head.undoes.is_some() && level.level.ends_with("_dated");
-        if undone_dated || level.level == "naming" {
+        if !self.counts(level) {
             return;
         }
         let heap = self.gains.entry(person).or_default();
@@ -192,6 +191,12 @@ impl<'a> Book<'a> {
         } else if let Some(words) = standing(level, contract) {
             heap.standing.push(words);
         }
+    }
+
+    /// The right to name users is told beside; what an undo took back of a dated assignment nobody gains.
+    fn counts(&self, level: &Level) -> bool {
+        let undone_dated = self.facts.head.undoes.is_some() && level.level.ends_with("_dated");
+        !undone_dated && level.level != "naming"
     }
 
     /// Whoever can be written to.
@@ -306,12 +311,13 @@ impl<'a> Book<'a> {
                 *losses.entry(former).or_default() += row.count();
             }
         }
-        for level in self.facts.levels.iter().filter(|l| own.contains(&l.contract_id) && l.level != "naming") {
-            let undone_dated = self.facts.head.undoes.is_some() && level.level.ends_with("_dated");
-            if let Some(person) = level.after_id.filter(|_| !undone_dated) {
+        for level in self.facts.levels.iter().filter(|l| own.contains(&l.contract_id) && self.counts(l)) {
+            if let Some(person) = level.after_id {
                 gains.entry(person).or_default();
             }
-            if let Some(contract) = self.contracts.get(&level.contract_id).filter(|_| !undone_dated) {
+            // What was cleared beside is not what it is about.
+            let told = level.after_id.is_some() || self.facts.head.person_id.is_none();
+            if let Some(contract) = self.contracts.get(&level.contract_id).filter(|_| told) {
                 heap.standing.extend(standing(level, contract));
             }
         }

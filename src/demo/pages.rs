@@ -1,8 +1,26 @@
 //! The mail of the demo: nothing leaves the machine, everything can be read.
 use crate::web::layout::{Crumb, Frame, Place, bare, page};
+use crate::web::roles::RoleCard;
 use crate::web::samples;
-use crate::web::ui::{empty, icon, pages};
+use crate::web::ui::{csrf, empty, icon, pages};
 use maud::{Markup, html};
+
+/// What a printed link opens: one button, as a GET changes nothing.
+pub fn sign_in_page(frame: &Frame, card: &RoleCard) -> Markup {
+    bare(
+        frame,
+        html! {
+            h1 { "Sign in as " (card.person.name) }
+            p.lead { (card.title) ", " (card.company) }
+            form.stack-form method="post" action={ "/demo/sign-in/" (card.role) } {
+                (csrf(&frame.csrf))
+                button.btn.primary type="submit" data-focus { "Sign in" }
+            }
+            p.hint { (card.waits) }
+            p { a href="/demo" { "Other roles of the demo" } }
+        },
+    )
+}
 
 /// One mail in the list.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@ use crate::web::contract::{ContractRow, table};
 use crate::web::layout::{Crumb, Frame, Place, bare, page};
 use crate::web::roles::{RoleCard, role_cards};
 use crate::web::samples;
-use crate::web::ui::icon;
+use crate::web::ui::{icon, pages};
 use maud::{Markup, html};
 
 /// One thing that needs the reader: a sentence and a button.
@@ -26,10 +26,23 @@ pub struct HomeView {
     pub needs: Vec<Need>,
     /// What comes next when nothing needs the reader: "Contract 110448270013 ends on 28 Feb 2027."; may be empty.
     pub next: String,
-    /// The reader's contracts, at most ten.
-    pub contracts: Vec<ContractRow>,
-    /// There are more.
-    pub more_contracts: bool,
+    /// The reader's contracts, by what he or she is to them.
+    pub contracts: Vec<ContractList>,
+}
+
+/// Contracts under a heading.
+#[derive(Clone, Debug, Default)]
+pub struct ContractList {
+    /// "Your contracts"
+    pub title: &'static str,
+    /// Of the reader's own at most ten; of a reseller's customers one page.
+    pub rows: Vec<ContractRow>,
+    /// There are more on the page of all contracts.
+    pub more: bool,
+    /// The first page, if this is not it.
+    pub first: Option<String>,
+    /// The next page, if there is one.
+    pub next: Option<String>,
 }
 
 /// The page.
@@ -50,11 +63,12 @@ pub fn home_page(frame: &Frame, view: &HomeView) -> Markup {
                     }
                 }
             }
-            @if !view.contracts.is_empty() {
-                section.block aria-labelledby="contracts-h" {
-                    h2 #contracts-h { "Your contracts" }
-                    (table(&view.contracts, false))
-                    @if view.more_contracts { p.under { a href="/contracts" { "All contracts" } } }
+            @for (n, list) in view.contracts.iter().enumerate().filter(|(_, list)| !list.rows.is_empty()) {
+                section.block aria-labelledby={ "contracts-" (n) } {
+                    h2 id={ "contracts-" (n) } { (list.title) }
+                    (table(&list.rows, false))
+                    @if list.more { p.under { a href="/contracts" { "All contracts" } } }
+                    (pages(list.first.as_deref(), list.next.as_deref()))
                 }
             }
         },
@@ -109,7 +123,12 @@ impl HomeView {
         };
         HomeView {
             needs: vec![
-                need("Mail to Owen Reyes, who coordinates 1 serial number, comes back.", "Hand over", "/people/p-owen", "alert"),
+                need(
+                    "Mail to Owen Reyes, who coordinates 1 serial number, comes back.",
+                    "Hand over",
+                    "/people/p-owen",
+                    "alert",
+                ),
                 need(
                     "3 serial numbers on 110448270013 are yours by default.",
                     "Assign coordinator",
@@ -119,8 +138,12 @@ impl HomeView {
                 need("Hana Sato has not accepted since 9 Nov.", "See Hana Sato", "/people/p-hana", "mail"),
             ],
             next: "Contract 110448270013 ends on 28 Feb 2027.".to_owned(),
-            contracts: ContractRow::samples(),
-            more_contracts: true,
+            contracts: vec![ContractList {
+                title: "Your contracts",
+                rows: ContractRow::samples(),
+                more: true,
+                ..ContractList::default()
+            }],
         }
     }
 

@@ -293,7 +293,11 @@ impl Staging<'_> {
 
     /// Runs one statement and says how many rows it was about.
     pub async fn run(&mut self, statement: Sql) -> Result<u64, AppError> {
-        Ok(self.tx.execute(self.permit, statement).await?)
+        let t = std::time::Instant::now(); // TIMING
+        let head: String = statement.text().chars().take(150).collect(); // TIMING
+        let rows = self.tx.execute(self.permit, statement).await?;
+        if std::env::var_os("SC_TIMING").is_some() { eprintln!("{:?} {rows} {head}", t.elapsed()); } // TIMING
+        Ok(rows)
     }
 
     /// Runs statements one after the other. One that has a `$1` gets the instant of this import.

@@ -156,7 +156,8 @@ pub async fn take(
             report.taken += set.mint(staging.tx, scope.build(text, |s| s.bind(set.id()), |s| s)).await?;
         }
     }
-    let (tx, now) = (&mut *staging.tx, staging.tx.now());
+    let now = staging.tx.now();
+    let tx = &mut *staging.tx;
     store::open_effects(tx, &set).await?;
     tx.execute(&set, sql(LEAVE_GROUP).bind(set.id()).bind(now)).await?;
     tx.execute(&set, sql(JOIN_GROUP).bind(set.id()).bind(now).bind(set.actor())).await?;

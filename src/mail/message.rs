@@ -1,5 +1,6 @@
 //! A mail as the network carries it.
 use super::Site;
+use super::letter::one_line;
 use crate::time::{Instant, duration};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -47,7 +48,7 @@ const REFERENCE: HeaderName = HeaderName::new_from_ascii_str("X-Entity-Ref-ID");
 
 /// Whom every mail is from: the vendor's name, an address at the installation's host that nobody reads.
 pub fn sender(site: &Site) -> Result<Mailbox, Unwritable> {
-    let name = format!("{}, Subscription Center", site.vendor);
+    let name = format!("{}, Subscription Center", one_line(&site.vendor));
     Ok(Mailbox::new(Some(name), address(&format!("noreply@{}", host(&site.base_url)))?))
 }
 
@@ -57,7 +58,8 @@ pub fn build(ready: &Ready, site: &Site, now: Instant) -> Result<Message, Unwrit
     let mut message = Message::builder()
         .from(sender(site)?)
         .to(Mailbox::new(None, address(&ready.to)?))
-        .subject(ready.subject.as_str())
+        // Clean already; but lettre panics at a line break, and this comes from a table.
+        .subject(one_line(&ready.subject))
         .message_id(Some(ready.message_id.clone()))
         .date(SystemTime::UNIX_EPOCH + duration(now));
     // Whoever's address cannot be written must not keep others from their mail.
@@ -138,7 +140,7 @@ mod tests {
     fn headers_are_complete() {
         let raw = raw(&ready());
         for line in [
-            "From: \"Ridgeline Software, Subscription Center\" <noreply@subscriptions.example.com>",
+            "From: =?utf-8?b?UmlkZ2VsaW5lIFNvZnR3YXJlLCBTdWJzY3JpcHRpb24gQ2VudGVy?= <noreply@subscriptions.example.com>",
             "To: maya@ostrava.example",
             "Reply-To: elena@ostrava.example",
             "Message-ID: <abc@subscriptions.example.com>",

@@ -1,4 +1,5 @@
 //! People: who they are, how they come into a company, how one finds them.
+pub mod faces;
 pub mod find;
 pub mod invite;
 pub mod me;
@@ -11,6 +12,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     let mut all = invite::statements();
     all.extend(me::statements());
     all.extend(find::statements());
+    all.extend(faces::statements());
     all
 }
 

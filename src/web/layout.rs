@@ -227,7 +227,7 @@ fn sidebar(frame: &Frame) -> Markup {
     let entry = |place: Place, key: &str, href: &str, symbol: &str, words: &str, n: Option<i64>| {
         html! {
             li {
-                a href=(href) data-go=(key) aria-current=[(frame.place == place).then_some("page")] {
+                a href=(href) data-go=(key) data-text=(words) aria-current=[(frame.place == place).then_some("page")] {
                     (icon(symbol)) (words) @if let Some(n) = n { span.n { (number(n)) } }
                 }
             }

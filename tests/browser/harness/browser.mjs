@@ -25,7 +25,10 @@ export class Browser {
   /** Keeps errors, violations of the content security policy, and answers that no page should give. */
   async #watch() {
     this.complaints = [];
-    const complain = text => this.complaints.push(`${new URL(this.page.url()).pathname}: ${text}`);
+    const complain = text => {
+      const full = `${new URL(this.page.url()).pathname}: ${text}`;
+      if (!this.complaints.includes(full)) this.complaints.push(full);
+    };
     // Chromium itself reports a page that answers 4xx as an error; a test that asks for one says so.
     this.page.on('console', message => {
       if (message.type() !== 'error') return;
@@ -33,7 +36,10 @@ export class Browser {
       complain(`console: ${message.text()}`);
     });
     this.page.on('pageerror', error => complain(`script: ${error.message}`));
-    this.page.on('requestfailed', request => { if (!/ERR_ABORTED/.test(request.failure()?.errorText)) complain(`${request.url()}: ${request.failure()?.errorText}`); });
+    this.page.on('requestfailed', request => {
+      // Where scripts are off, Chromium calls a preloaded module blocked.
+      if (!this.script && request.url().endsWith('.js')) return;
+      if (!/ERR_ABORTED/.test(request.failure()?.errorText)) complain(`${request.url()}: ${request.failure()?.errorText}`); });
     this.page.on('response', answer => { if (answer.status() >= 500) complain(`${answer.url()}: ${answer.status()}`); });
     if (this.script) {
       await this.page.exposeFunction('scViolation', text => { complain(`content security policy: ${text}`); });

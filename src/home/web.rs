@@ -1,0 +1,213 @@
+//! The pages that everybody has: Home, own serial numbers, help, account; and the search behind the palette.
+use super::account::ShowRoles;
+use super::account_page::{AccountView, account_page};
+use super::help_page::help_page;
+use super::needs::{Needs, ShowNeeds};
+use super::pages::{ContractList, HomeView, home_page};
+use super::search::{FindAnything, Hit};
+use super::sold::ListSold;
+use super::theme::{self, SetTheme};
+use crate::app::App;
+use crate::auth::web::own_path;
+use crate::contracts::administered::ListAdministered;
+use crate::contracts::assets::{AssetRow, ListOwnAssets, Paging};
+use crate::contracts::listed::Reading;
+use crate::contracts::pages::{OwnRow, OwnView, own_page};
+use crate::error::AppError;
+use crate::people::me::Myself;
+use crate::policy::{ActionId, Actor, Denied};
+use crate::web::extract::{Form, Params};
+use crate::web::frame::{self, Browser, reference};
+use crate::web::layout::{Crumb, Frame, Place};
+use crate::web::words::{link, serial_numbers};
+use crate::web::{Route, get, post};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::Markup;
+use serde::Deserialize;
+
+/// So many contracts of one's own are on Home.
+const CONTRACTS: usize = 10;
+/// So many serial numbers are one page.
+const ROWS: i64 = 50;
+/// How long a browser keeps its theme: a year, in seconds.
+const KEPT: i64 = 365 * 24 * 60 * 60;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        get("/", ActionId::SeeFrontDoor, home),
+        get("/products", ActionId::ListOwnAssets, own),
+        get("/help", ActionId::SeeFrontDoor, help),
+        get("/account", ActionId::SeeSelf, account),
+        post("/account/theme", ActionId::SetTheme, set_theme),
+        get("/search.json", ActionId::FindAnything, search),
+    ]
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    q: String,
+    cursor: Option<String>,
+}
+
+// --- Home --------------------------------------------------------------------------------------------------------------
+
+/// Home; for somebody who is not signed in, the roles of the demo, or else the sign-in page.
+async fn home(
+    State(app): State<App>,
+    actor: Actor,
+    browser: Browser,
+    Params(asked): Params<Asked>,
+) -> Result<Response, AppError> {
+    match frame::anyone(&app, &actor, &browser).await? {
+        (frame, Some(me)) => {
+            let view = HomeView {
+                contracts: contracts(&app, &actor, &me, asked.cursor).await?,
+                ..needs(&app, &actor, &me).await?
+            };
+            let crumbs = vec![Crumb::here("Home")];
+            let frame = Frame { title: "Home".to_owned(), crumbs, place: Place::Home, ..frame };
+            Ok(home_page(&frame, &view).into_response())
+        }
+        (frame, None) if app.profile().demo => Ok(crate::demo::web::home(frame, None).into_response()),
+        (_, None) => Ok(Redirect::to("/sign-in").into_response()),
+    }
+}
+
+async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppError> {
+    let mut found = match me.person.manages > 0 {
+        true => app.read(actor, &ShowNeeds).await?,
+        false => Needs::default(),
+    };
+    if found.next.is_empty() && (me.person.coordinates || me.person.uses) {
+        let paging = Paging { limit: Some(1), ..Paging::default() };
+        let own = app.read(actor, &ListOwnAssets { q: String::new(), paging }).await?;
+        let verb = if me.person.coordinates { "look after" } else { "have access to" };
+        found.next = format!("You {verb} {}; they are under Products.", serial_numbers(own.total));
+    }
+    Ok(HomeView { needs: found.needs, next: found.next, ..HomeView::default() })
+}
+
+/// What one looks after, and what one sold: somebody can do both.
+async fn contracts(
+    app: &App,
+    actor: &Actor,
+    me: &Myself,
+    cursor: Option<String>,
+) -> Result<Vec<ContractList>, AppError> {
+    let p = &me.person;
+    let reading = Reading { me: p.id, today: app.clock().moment().today, opens: true };
+    let mut lists = Vec::new();
+    if p.manages > 0 || p.coordinates || p.staff_role.is_some() {
+        let found = app.read(actor, &ListAdministered::default()).await?;
+        let shown = found.rows.get(..CONTRACTS).unwrap_or(&found.rows);
+        let title = if p.staff_role.is_some() { "Contracts" } else { "Your contracts" };
+        let (rows, more) = (reading.lines(shown, &found.shares), found.rows.len() > CONTRACTS);
+        lists.push(ContractList { title, rows, more, ..ContractList::default() });
+    }
+    if p.resells > 0 {
+        let first = cursor.is_some().then(|| "/".to_owned());
+        let found = app.read(actor, &ListSold { cursor }).await?;
+        let reading = Reading { opens: false, ..reading };
+        let next = found.next.map(|cursor| link("/", &[("cursor", &cursor)]));
+        let rows = reading.lines(&found.rows, &found.shares);
+        lists.push(ContractList { title: "Your customers’ contracts", rows, more: false, first, next });
+    }
+    Ok(lists)
+}
+
+// --- Products ----------------------------------------------------------------------------------------------------------
+
+async fn own(
+    State(app): State<App>,
+    actor: Actor,
+    browser: Browser,
+    Params(asked): Params<Asked>,
+) -> Result<Markup, AppError> {
+    let (frame, me) = frame::signed_in(&app, &actor, &browser).await?;
+    let q = asked.q.trim().to_owned();
+    let first = asked.cursor.is_some().then(|| link("/products", &[("q", &q)]));
+    let paging = Paging { cursor: asked.cursor, limit: Some(ROWS) };
+    let found = app.read(&actor, &ListOwnAssets { q: q.clone(), paging }).await?;
+    let next = found.page.next.as_deref().map(|cursor| link("/products", &[("q", &q), ("cursor", cursor)]));
+    let view = OwnView {
+        rows: found.page.items.iter().map(|row| own_row(row, &me)).collect(),
+        total: found.total,
+        q,
+        contracts: me.person.manages > 0 || me.person.coordinates,
+        first,
+        next,
+    };
+    let crumbs = vec![Crumb::to("Your software", "/products"), Crumb::here("Products")];
+    let frame = Frame { title: "Products".to_owned(), crumbs, place: Place::Products, ..frame };
+    Ok(own_page(&frame, &view))
+}
+
+fn own_row(row: &AssetRow, me: &Myself) -> OwnRow {
+    let why = match (row.handle == me.person.handle, row.source.as_str(), &row.group_name) {
+        (false, ..) => "You have access".to_owned(),
+        (true, "contract_manager", _) => "By default, as Contract Manager".to_owned(),
+        (true, "contract", _) => "You coordinate the whole contract".to_owned(),
+        (true, "group", Some(group)) => format!("You coordinate the group {group}"),
+        _ => "You coordinate it".to_owned(),
+    };
+    OwnRow {
+        serial: row.serial_number.clone(),
+        product: row.product.clone(),
+        release: row.release.clone(),
+        contract: row.contract_number.clone(),
+        why,
+    }
+}
+
+// --- help, account -----------------------------------------------------------------------------------------------------
+
+async fn help(State(app): State<App>, actor: Actor, browser: Browser) -> Result<Markup, AppError> {
+    let (frame, _) = frame::anyone(&app, &actor, &browser).await?;
+    let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Help")];
+    Ok(help_page(&Frame { title: "Help".to_owned(), crumbs, ..frame }))
+}
+
+async fn account(State(app): State<App>, actor: Actor, browser: Browser) -> Result<Markup, AppError> {
+    let (frame, me) = frame::signed_in(&app, &actor, &browser).await?;
+    let roles = app.read(&actor, &ShowRoles).await?;
+    let (name, email) = (reference(&me).name, me.person.email.clone());
+    let companies = roles.into_iter().map(|row| row.view()).collect();
+    let view = AccountView { name, email, companies, theme: frame.theme, csrf: frame.csrf.clone() };
+    let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Account")];
+    let frame = Frame { title: "Account".to_owned(), crumbs, place: Place::Account, ..frame };
+    Ok(account_page(&frame, &view))
+}
+
+/// Kept with the person; and in the browser, for the pages before signing in.
+async fn set_theme(State(app): State<App>, actor: Actor, form: Form) -> Result<Response, AppError> {
+    let theme = theme::of(form.get("theme"))?.word();
+    match app.run(actor, SetTheme { theme }, form.terms()).await {
+        Ok(()) | Err(AppError::Denied(Denied::Unknown)) => {}
+        Err(error) => return Err(error),
+    }
+    let secure = if app.profile().base_url.starts_with("https:") { "; Secure" } else { "" };
+    let cookie = format!("theme={theme}; Path=/; SameSite=Lax; Max-Age={KEPT}{secure}");
+    let mut response = Redirect::to(own_path(form.get("return_to"))).into_response();
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    Ok(response)
+}
+
+// --- search ------------------------------------------------------------------------------------------------------------
+
+async fn search(
+    State(app): State<App>,
+    actor: Actor,
+    browser: Browser,
+    Params(asked): Params<Asked>,
+) -> Result<Json<Vec<Hit>>, AppError> {
+    let (frame, _) = frame::signed_in(&app, &actor, &browser).await?;
+    let mut hits = app.read(&actor, &FindAnything { q: asked.q.clone() }).await?;
+    hits.extend(super::search::pages(&asked.q, frame.nav, frame.demo));
+    Ok(Json(hits))
+}
