@@ -75,6 +75,7 @@ impl<'de> Deserialize<'de> for Day {
 #[derive(Clone, Debug)]
 pub struct Clock {
     offset: Option<PathBuf>,
+    back: Instant,
     zone: TimeZone,
 }
 
@@ -92,14 +93,19 @@ pub struct Moment {
 impl Clock {
     /// A clock in the vendor's zone. `offset`: a file with milliseconds to add, read anew each time.
     pub fn new(zone: TimeZone, offset: Option<PathBuf>) -> Self {
-        Self { offset, zone }
+        Self { offset, back: 0, zone }
+    }
+
+    /// The same clock, set back: the demo's past happens on it.
+    pub fn earlier(&self, by: Instant) -> Self {
+        Self { back: self.back + by, ..self.clone() }
     }
 
     /// Now.
     pub fn now(&self) -> Instant {
         let offset = self.offset.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
         let offset: i64 = offset.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-        Timestamp::now().as_millisecond() + offset
+        Timestamp::now().as_millisecond() + offset - self.back
     }
 
     /// Now, with its day.

@@ -1,67 +1,47 @@
-// What every page does with a script. Without one each of these is a plain link or form.
-import { $, $$, on, onPage, say } from './dom.js';
+// What each page does; without a script these are plain links and forms.
+import { $, $$, on } from './dom.js';
 import { assign } from './assign.js';
 import { palette } from './palette.js';
 import { picker } from './people.js';
 import { picked } from './table.js';
 
-const root = document.documentElement;
+const root = document.documentElement, theme = $('#theme'), hand = $('#hand-over'), keys = $('#keys');
 const dark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches && 'dark')) === 'dark';
-const keysOff = () => localStorage.getItem('keys') === 'off';
+const off = () => localStorage.keys === 'off';
 
-onPage(() => {
-  const hand = $('#hand-over');
-  $('#theme').setAttribute('aria-pressed', dark());
-  if ($('#keys')) $('#keys').checked = !keysOff();
-  if (hand) {
-    const find = picker($('[data-people]', hand), person => { if (person?.row) hand.requestSubmit(); });
-    if (!$('.apply-form')) find.reset();
-    hand.addEventListener('submit', e => {
-      if (hand.elements.successor.value) return;
-      e.preventDefault();
-      find.fault('Choose a person from the list, or type an e-mail address to add one');
-      find.input.focus();
-    });
-  }
-  ($('main #errors') || $('.flash') || $('[data-focus]'))?.focus();
-});
+theme.setAttribute('aria-pressed', dark());
+on('submit', e => {
+	const body = new URLSearchParams(new FormData(theme.form));
+	e.preventDefault();
+	root.dataset.theme = dark() ? 'light' : 'dark';
+	theme.setAttribute('aria-pressed', dark());
+	body.set('theme', root.dataset.theme);
+	fetch(theme.form.action, { method: 'POST', body, redirect: 'manual' }).catch(() => {});
+}, theme.form);
+if (keys) keys.checked = !off();
+on('change', () => { localStorage.keys = keys.checked ? 'on' : 'off'; }, keys);
+if (hand) {
+	const find = picker($('[data-people]', hand), person => person?.row && hand.requestSubmit());
+	if (!$('.apply-form')) find.reset();
+}
+$('main #errors, .flash, [data-focus]')?.focus();
+
 on('click', e => {
-  const at = e.target, shut = at.closest('#shut');
-  if (at.matches('dialog')) at.close();
-  if (at.closest('[data-close]')) at.closest('dialog').close();
-  if (!at.closest('.companies')) $('.companies')?.removeAttribute('open');
-  if (!shut) return;
-  e.preventDefault();
-  history.replaceState(null, '', shut.href);
-  $('#flash').replaceChildren();
-  $('#main').focus();
+	const at = e.target;
+	if (at.matches('dialog') || at.closest('[data-close]')) at.closest('dialog').close();
 });
-on('submit', async e => {
-  if (!e.target.matches('form.theme')) return;
-  e.preventDefault();
-  const body = new URLSearchParams(new FormData(e.target)), theme = dark() ? 'light' : 'dark';
-  body.set('theme', theme);
-  root.dataset.theme = theme;
-  $('#theme').setAttribute('aria-pressed', dark());
-  fetch(e.target.action, { method: 'POST', body, redirect: 'manual' }).catch(() => say('No connection: the theme is not saved'));
-});
-on('change', e => { if (e.target.id === 'keys') localStorage.setItem('keys', e.target.checked ? 'on' : 'off'); });
 
-// Single keys; off in fields and dialogs, and where somebody switched them off (WCAG 2.1.4).
-let go = -9999;
+// Single keys, which can be switched off (WCAG 2.1.4).
+let go = -1e4;
 on('keydown', e => {
-  const key = e.key.toLowerCase(), mod = e.ctrlKey || e.metaKey, typing = e.target.matches('input:not([type=checkbox], [type=radio]), select, textarea');
-  if (mod && key === 'k') { e.preventDefault(); return palette(); }
-  if (mod || e.altKey || typing || $('dialog[open]')) return;
-  if (key === 'escape' && picked().length) $('#assets').reset();
-  if (keysOff() || key.length > 1) return;
-  const gone = e.timeStamp - go < 1500 && $$('[data-go]').find(a => a.dataset.go === key);
-  go = key === 'g' ? e.timeStamp : -9999;
-  if (gone) gone.click();
-  else if (key === 'a') { if (!assign()) return; }
-  else if (key === '/') $('#filter')?.focus();
-  else if (key === 'z') $('#undo')?.click();
-  else if (key === '?') $('[data-go="?"]').click();
-  else return;
-  e.preventDefault();
+	const key = e.key.toLowerCase(), mod = e.ctrlKey || e.metaKey;
+	if (mod && key === 'k') { e.preventDefault(); palette(); }
+	if (mod || e.altKey || $('dialog[open]') || e.target.matches('input:not([type=checkbox], [type=radio]), select, textarea')) return;
+	if (key === 'escape' && picked().length) $('#assets').reset();
+	if (off()) return;
+	const there = e.timeStamp - go < 1500 && $$('[data-go]').find(a => a.dataset.go === key);
+	go = key === 'g' ? e.timeStamp : -1e4;
+	const act = { a: () => assign(), '/': () => $('#filter')?.focus(), z: () => $('#undo')?.click(), '?': () => $('[data-go="?"]').click() }[key];
+	if (there) there.click(); else act?.();
+	if (there || act) e.preventDefault();
 });

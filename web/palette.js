@@ -1,43 +1,33 @@
 // The palette: Ctrl K, then a serial number, person, page or action.
-import { $, $$, fold, onPage, option, pause } from './dom.js';
+import { $, $$, fold, on, option, pause } from './dom.js';
 import { combobox } from './combobox.js';
 import { assign } from './assign.js';
-import { picked, tick } from './table.js';
+import { tick } from './table.js';
 
-const ICONS = { Action: 'coord', Person: 'people', 'Serial number': 'box' };
-let refresh;
+const dialog = $('#palette'), input = $('#cmd');
 const entry = ({ text, kind, href, go }) => ({
-  key: href || text, sure: true, text: `${text}, ${kind}`, words: fold(text), row: option(ICONS[kind] || 'doc', text, '', kind),
-  go: go || (() => location.assign(href)),
+	sure: true, text: `${text}, ${kind}`, row: option('to', text, '', kind), go: go || (() => location.assign(href)),
 });
-function local() {
-  const action = (text, go) => ({ text, kind: 'Action', go });
-  return [
-    ...(picked().length ? [action('Assign coordinator to the selected serial numbers', () => assign())] : []),
-    ...$$('#scope label:not([data-picked])').map(l => action(`Assign coordinator: ${l.textContent}`, () => assign($('input', l).value))),
-    action('Switch theme', () => $('#theme').click()),
-    ...$$('.nav a').map(a => ({ text: a.dataset.text, kind: 'Page', href: a.pathname })),
-    { text: 'Help', kind: 'Page', href: '/help' },
-    ...$$('#rows tr[data-serial]').map(row => ({ text: `${$('.prod a', row).textContent} ${row.dataset.serial}`, kind: 'Serial number', go: () => tick(row) })),
-  ];
-}
+const local = () => [
+	...$$('#scope label:not([hidden])').map(l => ({ text: `Assign coordinator: ${l.textContent}`, kind: 'Action', go: () => assign($('input', l).value) })),
+	...$$('[data-text]').map(a => ({ text: a.dataset.text, kind: 'Page', href: a.pathname })),
+	...$$('#rows tr[data-serial]').map(row => ({ text: `${$('.prod a', row).textContent} ${row.dataset.serial}`, kind: 'Serial number', go: () => tick(row) })),
+];
 function find(raw) {
-  const q = raw.trim(), here = local(), now = here.map(entry).filter(e => fold(q).split(/\s+/).every(word => e.words.includes(word))).slice(0, 9);
-  if (q.length < 2) return { now };
-  return { now, more: pause(120).then(async () => {
-    if ($('#cmd').value !== raw) return now;
-    const answer = await fetch(`/search.json?${new URLSearchParams({ q })}`), found = answer.ok ? await answer.json() : [];
-    return [...now.slice(0, 6), ...found.filter(item => !here.some(h => h.href === item.href)).map(entry)].slice(0, 12);
-  }) };
+	const q = raw.trim(), here = local();
+	const now = here.filter(item => fold(q).split(/\s+/).every(word => fold(item.text).includes(word))).slice(0, 9).map(entry);
+	if (q.length < 2) return { now };
+	return { now, more: pause(120).then(async () => {
+		if (input.value !== raw) return now;
+		const answer = await fetch(`/search.json?${new URLSearchParams({ q })}`), found = await answer.json();
+		return [...now.slice(0, 6), ...found.filter(item => !here.some(h => h.href === item.href)).map(entry)];
+	}) };
 }
+const refresh = dialog && combobox(input, $('#cmds'), find, item => { if (item) { dialog.close(); item.go(); } });
 export function palette() {
-  if (!$('#palette') || $('dialog[open]')) return;
-  $('#cmd').value = '';
-  refresh();
-  $('#palette').showModal();
+	if (!dialog || $('dialog[open]')) return;
+	input.value = '';
+	refresh();
+	dialog.showModal();
 }
-onPage(() => {
-  if (!$('#palette')) return;
-  refresh = combobox($('#cmd'), $('#cmds'), find, item => { if (item) { $('#palette').close(); item.go(); } });
-  $('#jump').addEventListener('click', palette);
-});
+on('click', palette, $('#jump'));

@@ -2,7 +2,6 @@
 use crate::coordinators::rules::{HELD_FOR, UNDO_FOR};
 use crate::db::{FromRow, Reader, Sql};
 use crate::error::AppError;
-use crate::ids::ChangeSetId;
 use crate::policy::{Action, Permit, Scope, Scoped, UndoChangeSet};
 use crate::time::{Day, Instant, Moment};
 use crate::web::ui::Flash;
@@ -11,8 +10,6 @@ use crate::web::words::serial_numbers;
 /// A change set as the one who made it reads it.
 #[derive(Clone, Debug, Default, FromRow)]
 pub struct Done {
-    /// Which.
-    pub(crate) id: ChangeSetId,
     handle: String,
     kind: String,
     at: Instant,
@@ -36,7 +33,7 @@ pub struct Done {
 }
 
 /// `$2` the handle. A set that changed nothing belongs to no contract: whoever made it is told so.
-const DONE: &str = "SELECT s.id, s.handle, s.kind, s.at, s.mail, s.from_on, s.until_on, s.undone_by IS NOT NULL AS undone,
+const DONE: &str = "SELECT s.handle, s.kind, s.at, s.mail, s.from_on, s.until_on, s.undone_by IS NOT NULL AS undone,
         EXISTS (SELECT 1 FROM settings x WHERE x.name IN ('live_at', 'demo')) AS live,
         (SELECT p.first_name || ' ' || p.last_name FROM people p WHERE p.id = s.person_id) AS person,
         (SELECT p.first_name || ' ' || p.last_name FROM people p WHERE s.kind = 'hand_over' AND p.id = (
@@ -61,11 +58,7 @@ fn by_handle(scope: &Scope<UndoChangeSet>, handle: &str) -> Scoped {
 }
 
 /// The change set of that handle, if the actor may undo it.
-pub async fn find<A: Action>(
-    reader: &mut Reader,
-    permit: &Permit<A>,
-    handle: &str,
-) -> Result<Option<Done>, AppError> {
+pub async fn find<A: Action>(reader: &mut Reader, permit: &Permit<A>, handle: &str) -> Result<Option<Done>, AppError> {
     let rows: Vec<Done> = reader.list(by_handle(&permit.scope(), handle)).await?;
     Ok(rows.into_iter().next())
 }
@@ -222,7 +215,10 @@ mod tests {
         let handed = Done { kind: "hand_over".to_owned(), successor: Some("Hana Sato".to_owned()), ..done() };
         assert_eq!(says(&handed), "Hana Sato took over 3 serial numbers from Maya Lindqvist.");
         let undo = Done { kind: "undo".to_owned(), mail: "none".to_owned(), ..done() };
-        assert_eq!((says(&undo), undo.note(0)), ("Undone: 3 serial numbers are as before.".into(), "No e-mail goes out.".into()));
+        assert_eq!(
+            (says(&undo), undo.note(0)),
+            ("Undone: 3 serial numbers are as before.".into(), "No e-mail goes out.".into())
+        );
     }
 
     #[test]

@@ -61,7 +61,7 @@ const ITEMS_OF: &str = "SELECT x.change_set, x.level, x.label, x.before, x.after
             COALESCE(t.first_name || ' ' || t.last_name, ga.name) AS after, i.after_id IS NOT NULL AS named,
             ROW_NUMBER() OVER (PARTITION BY i.change_set ORDER BY CASE WHEN i.level IN ('contract', 'contract_dated') THEN 0
                 WHEN i.level IN ('group', 'group_dated') THEN 1 WHEN i.level IN ('asset', 'asset_dated', 'member') THEN 2
-                ELSE 3 END, a.serial, i.target_id) AS place
+                WHEN i.level = 'effect' THEN 3 ELSE 4 END, COALESCE(a.serial, ''), i.target_id) AS place
         FROM (";
 const ITEMS_IN: &str = ") v CROSS JOIN change_set_items i JOIN contracts c ON c.id = i.contract_id
         LEFT JOIN assets a ON a.id = i.target_id AND i.level IN ('asset', 'asset_dated', 'effect', 'member')
@@ -162,7 +162,9 @@ impl Item {
             "asset" if self.before == self.after && self.named => {
                 format!("{label}: {}, now by name", name(&self.after, nobody))
             }
-            "asset" if self.before == self.after => format!("{label}: {}, no longer by name", name(&self.after, nobody)),
+            "asset" if self.before == self.after => {
+                format!("{label}: {}, no longer by name", name(&self.after, nobody))
+            }
             _ => format!("{label}: {} → {}", name(&self.before, nobody), name(&self.after, nobody)),
         }
     }
@@ -194,8 +196,14 @@ mod tests {
         let (tomas, maya) = (Some("Tomás Brandt"), Some("Maya Lindqvist"));
         assert_eq!(item("asset", tomas, maya, true).words(), "390-41920577: Tomás Brandt → Maya Lindqvist");
         assert_eq!(item("asset", maya, maya, true).words(), "390-41920577: Maya Lindqvist, now by name");
-        assert_eq!(item("contract", None, maya, true).words(), "The whole contract: nobody in particular → Maya Lindqvist");
-        assert_eq!(item("group", tomas, None, false).words(), "Group 390-41920577: Tomás Brandt → nobody in particular");
+        assert_eq!(
+            item("contract", None, maya, true).words(),
+            "The whole contract: nobody in particular → Maya Lindqvist"
+        );
+        assert_eq!(
+            item("group", tomas, None, false).words(),
+            "Group 390-41920577: Tomás Brandt → nobody in particular"
+        );
         assert_eq!(item("member", None, Some("Boston office"), true).words(), "390-41920577: no group → Boston office");
         assert_eq!(item("naming", None, None, false).words(), "390-41920577 may no longer name users");
     }

@@ -105,6 +105,7 @@ const CONTENT: &str = "SELECT x.*, p.first_name || ' ' || p.last_name AS success
             MAX(CASE WHEN i.level IN ('asset', 'group', 'contract', 'cover') THEN i.after_id END) AS successor_id
         FROM (";
 const CONTENT_OF: &str = ") v CROSS JOIN change_set_items i JOIN contracts c ON c.id = i.contract_id
+        JOIN change_sets s ON s.id = i.change_set
         LEFT JOIN asset_groups g ON g.id = i.target_id AND i.level IN ('group', 'group_dated')
         WHERE i.change_set = CAST(v.column1 AS BIGINT) AND ($2 = 0 OR i.contract_id = $2) AND";
 const CONTENT_BY: &str = " GROUP BY i.change_set) x LEFT JOIN people p ON p.id = x.successor_id";
@@ -153,16 +154,17 @@ impl Made {
 
     fn assigned(&self, by: &str, person: Option<&str>, content: &Content) -> String {
         let what = content.what();
-        let dates = self.dates();
+        let (dates, hands) = (self.dates(), content.hands());
         match (person, content.naming(), what) {
-            (Some(person), "", Some(what)) => format!("{by} named {person} coordinator of {what}{dates}."),
+            (Some(person), "", Some(what)) => format!("{by} named {person} coordinator of {what}{dates}{hands}."),
             (Some(person), naming, Some(what)) => {
-                format!("{by} named {person} coordinator of {what}{dates}, who {naming} name users.")
+                format!("{by} named {person} coordinator of {what}{dates}, who {naming} name users{hands}.")
             }
-            (Some(person), "", None) => format!("{by} named {person} once more."),
-            (Some(person), naming, None) => format!("{by} changed what {person} may do: {naming} name users."),
-            (None, _, Some(what)) => format!("{by} cleared the coordinator of {what}{dates}."),
-            (None, _, None) => format!("{by} changed nothing."),
+            (Some(person), naming, None) if !naming.is_empty() => {
+                format!("{by} changed what {person} may do: {naming} name users.")
+            }
+            (None, _, Some(what)) => format!("{by} cleared the coordinator of {what}{dates}{hands}."),
+            (_, _, None) => format!("{by} changed nothing."),
         }
     }
 
@@ -185,17 +187,21 @@ impl Made {
 impl Content {
     /// "3 serial numbers", "the group Boston office", "the whole contract"; nothing where it was no assignment.
     fn what(&self) -> Option<String> {
-        let also = |standing: String| match self.assets {
-            0 => standing,
-            n => format!("{standing} ({})", serial_numbers(n)),
-        };
         match (self.contracts, self.groups, &self.group_name, self.assets) {
-            (1, _, _, _) => Some(also("the whole contract".to_owned())),
-            (n @ 2.., _, _, _) => Some(also(count(n, "contract", "contracts"))),
-            (_, 1, Some(group), _) => Some(also(format!("the group {group}"))),
-            (_, n @ 1.., _, _) => Some(also(count(n, "group", "groups"))),
+            (1, _, _, _) => Some("the whole contract".to_owned()),
+            (n @ 2.., _, _, _) => Some(count(n, "contract", "contracts")),
+            (_, 1, Some(group), _) => Some(format!("the group {group}")),
+            (_, n @ 1.., _, _) => Some(count(n, "group", "groups")),
             (_, _, _, n @ 1..) => Some(serial_numbers(n)),
             _ => None,
+        }
+    }
+
+    /// "; 9 serial numbers changed hands", where a standing assignment was made.
+    fn hands(&self) -> String {
+        match (self.contracts + self.groups, self.assets) {
+            (0, _) | (_, 0) => String::new(),
+            (_, n) => format!("; {} changed hands", serial_numbers(n)),
         }
     }
 
@@ -215,7 +221,11 @@ impl Content {
             (self.entries > 0).then(|| format!("the access of {}", count(self.entries, "person", "people"))),
         ];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
-        if parts.is_empty() { "An import changed this contract.".to_owned() } else { format!("An import changed {}.", listed(&parts)) }
+        if parts.is_empty() {
+            "An import changed this contract.".to_owned()
+        } else {
+            format!("An import changed {}.", listed(&parts))
+        }
     }
 }
 
@@ -247,7 +257,8 @@ mod tests {
         let three = || Content { assets: 3, items: 3, ..Content::default() };
         assert_eq!(says(assign(), three()), "Elena Ostrava named Maya Lindqvist coordinator of 3 serial numbers.");
         let group = Content { groups: 1, group_name: Some("Boston office".to_owned()), ..three() };
-        let expected = "Elena Ostrava named Maya Lindqvist coordinator of the group Boston office (3 serial numbers).";
+        let expected = "Elena Ostrava named Maya Lindqvist coordinator of the group Boston office; 3 serial numbers \
+            changed hands.";
         assert_eq!(says(assign(), group), expected);
         let whole = Content { contracts: 1, groups: 2, may_name: 1, ..Content::default() };
         let expected = "Elena Ostrava named Maya Lindqvist coordinator of the whole contract, who may now name users.";

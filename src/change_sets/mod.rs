@@ -1,9 +1,14 @@
 //! Change sets: what was changed together, and its undo.
 mod api;
 pub mod done;
+pub mod list;
+pub mod made;
+pub mod message;
+pub mod show;
 pub mod undo;
 pub mod undone;
 mod verdict;
+mod web;
 
 use crate::db::Sql;
 use crate::web::Route;
@@ -13,9 +18,14 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(done::statements());
     all.extend(verdict::statements());
     all.extend(undone::statements());
+    all.extend(made::statements());
+    all.extend(list::statements());
+    all.extend(show::statements());
     all
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    api::routes()
+    let mut all = api::routes();
+    all.extend(web::routes());
+    all
 }

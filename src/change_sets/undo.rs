@@ -45,20 +45,24 @@ struct Head {
 const HEAD: &str = "SELECT s.kind, s.at, s.undoes, s.undone_by, s.mail, b.mail AS mail_before
     FROM change_sets s LEFT JOIN change_sets b ON b.id = s.undoes WHERE s.id = $1";
 
+/// Whether a set can be undone at all, in order: what it is, whether it is done already, how old it is.
+pub(super) fn undoable(kind: &str, undone: bool, at: Instant, now: Instant) -> Result<(), Refusal> {
+    let refuse = |title: &str| Err(Refusal::new("not-undoable", title));
+    if kind == "hands" {
+        return refuse("hands changed because a day came; change the dated assignment instead");
+    }
+    if undone {
+        return refuse("this was undone already; undo the undo to bring it back");
+    }
+    if at < now - rules::UNDO_FOR {
+        return refuse("a change can be undone for 30 days; make the change that you want instead");
+    }
+    Ok(())
+}
+
 impl Head {
-    /// Whether it can be undone at all, in order: what it is, whether it is done already, how old it is.
     fn undoable(&self, now: Instant) -> Result<(), Refusal> {
-        let refuse = |title: &str| Err(Refusal::new("not-undoable", title));
-        if self.kind == "hands" {
-            return refuse("hands changed because a day came; change the dated assignment instead");
-        }
-        if self.undone_by.is_some() {
-            return refuse("this was undone already; undo the undo to bring it back");
-        }
-        if self.at < now - rules::UNDO_FOR {
-            return refuse("a change can be undone for 30 days; make the change that you want instead");
-        }
-        Ok(())
+        undoable(&self.kind, self.undone_by.is_some(), self.at, now)
     }
 
     /// Whether anybody was told of this set, so that they need a correcting mail. One whose mail is still held is simply

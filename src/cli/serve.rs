@@ -36,6 +36,10 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         fresh_demo();
     }
     let app = open(&settings, arguments.demo).await?;
+    if arguments.demo {
+        // Before the worker runs: what filling it causes is not for the page of mails.
+        crate::demo::world::fill(&app).await?;
+    }
     let transport = transport(&settings, &app)?;
     let (stop, stopped) = watch::channel(false);
     let work = match arguments.run.contains(&Part::Worker) {
@@ -43,7 +47,6 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         false => None,
     };
     if arguments.demo {
-        crate::demo::world::fill(&app).await?;
         crate::demo::roles::announce(&app);
     }
     tokio::spawn(async move {

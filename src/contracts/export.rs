@@ -89,7 +89,8 @@ pub fn lines(rows: &[AssetRow], zone: &TimeZone) -> String {
     for row in rows {
         let name = full_name(&row.first_name, &row.last_name);
         let (seats, on) = (row.seats.to_string(), row.since.map(|at| day_of(at, zone).to_string()).unwrap_or_default());
-        let (group, by) = (row.group_name.as_deref().unwrap_or_default(), row.assigned_by.as_deref().unwrap_or_default());
+        let (group, by) =
+            (row.group_name.as_deref().unwrap_or_default(), row.assigned_by.as_deref().unwrap_or_default());
         let cells: [&str; 13] = [
             &row.serial_number,
             &row.contract_number,
@@ -116,7 +117,11 @@ pub fn lines(rows: &[AssetRow], zone: &TimeZone) -> String {
 
 /// What a spreadsheet would take for a formula gets an apostrophe before it.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
 }
 
 /// In quotes where a comma, a quote or a line break would end the cell.

@@ -99,7 +99,7 @@ macro_rules! columns {
             c.program, c.support_tier, c.start_on, c.end_on, c.version, c.manager_id, p.handle AS manager_handle,
             p.email AS manager_email, p.first_name AS manager_first, p.last_name AS manager_last,
             (SELECT COUNT(*) FROM assets a WHERE a.contract_id = c.id) AS assets,
-            CASE WHEN c.coordinator_id IS NOT NULL THEN 0 ELSE (SELECT COUNT(*) FROM assets a
+            CASE WHEN c.coordinator_id IS NOT NULL THEN CAST(0 AS BIGINT) ELSE (SELECT COUNT(*) FROM assets a
                 LEFT JOIN asset_groups g ON g.id = a.group_id
                 WHERE a.contract_id = c.id AND a.coordinator_id IS NULL AND g.coordinator_id IS NULL) END AS by_default
         FROM contracts c JOIN accounts o ON o.id = c.account_id JOIN people p ON p.id = c.manager_id
@@ -194,7 +194,7 @@ macro_rules! shares {
     ($where:literal) => {
         concat!(
             "SELECT c.id AS contract_id, p.id AS person_id, p.handle, p.email, p.first_name, p.last_name,
-                CASE WHEN COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id) IS NULL THEN 1 ELSE 0 END
+                CAST(CASE WHEN COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id) IS NULL THEN 1 ELSE 0 END AS BIGINT)
                     AS by_default, COUNT(*) AS assets
             FROM contracts c JOIN assets a ON a.contract_id = c.id LEFT JOIN asset_groups g ON g.id = a.group_id
             JOIN people p ON p.id = COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id)

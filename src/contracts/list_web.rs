@@ -37,7 +37,9 @@ async fn contracts(
     let cursor = Some(cursor).filter(|cursor| !cursor.is_empty());
     let list = ListAdministered { account, q, cursor };
     let found = match app.read(&actor, &list).await {
-        Err(AppError::Denied(Denied::Forbidden { who_can })) => return Err(who_can_instead(&app, &actor, who_can).await),
+        Err(AppError::Denied(Denied::Forbidden { who_can })) => {
+            return Err(who_can_instead(&app, &actor, who_can).await);
+        }
         found => found?,
     };
     let (frame, me) = signed_in(&app, &actor, &browser).await?;

@@ -100,7 +100,8 @@ impl Reading {
     }
 
     fn status(&self, row: &ContractRow) -> ContractStatus {
-        let until = || row.end_on.parse::<Day>().map_or_else(|_| row.end_on.clone(), |end| end.plus(GRACE_DAYS).to_string());
+        let until =
+            || row.end_on.parse::<Day>().map_or_else(|_| row.end_on.clone(), |end| end.plus(GRACE_DAYS).to_string());
         match self.phase(row) {
             Phase::Future => ContractStatus::Upcoming(row.start_on.clone()),
             Phase::Active => ContractStatus::Active,
@@ -166,7 +167,10 @@ mod tests {
         let line = lines.first().unwrap();
         let coverage = line.coverage.as_ref().unwrap();
         assert_eq!((coverage.total(), coverage.by_default, line.ends_in), (12, 3, 96));
-        assert_eq!((line.name.as_str(), line.company.as_str(), line.may_assign), ("Maintenance, gold support", "", true));
+        assert_eq!(
+            (line.name.as_str(), line.company.as_str(), line.may_assign),
+            ("Maintenance, gold support", "", true)
+        );
         assert!(coverage.manager.you && !coverage.named.first().unwrap().person.you);
         let after = |today: &str| {
             let line = reading(1, today).line(&row(), &shares, false);

@@ -288,7 +288,11 @@ impl OwnView {
 
     /// The frame around it.
     pub fn sample_frame() -> Frame {
-        samples::frame("Products", Place::Products, vec![Crumb::to("Your software", "/products"), Crumb::here("Products")])
+        samples::frame(
+            "Products",
+            Place::Products,
+            vec![Crumb::to("Your software", "/products"), Crumb::here("Products")],
+        )
     }
 }
 

@@ -3,17 +3,19 @@ use super::assets::{self, AssetRow, Page, Paging};
 use super::filter::Filter;
 use super::list::{self, ContractRow, Share};
 use super::listed::Reading;
-use crate::change_sets::done::{self, Done};
-use crate::change_sets::undone::{self, Undone};
+use super::present;
+use crate::change_sets::message::Just;
 use crate::coordinators::choices::{self, Choices};
 use crate::coordinators::rules::Phase;
 use crate::db::{FromRow, Reader, Sql, sql};
 use crate::error::AppError;
-use crate::ids::{ChangeSetId, ContractId, ContractNumber};
+use crate::ids::{ContractId, ContractNumber};
 use crate::operation::Query;
 use crate::people::find::{Asked, FindPeople};
 use crate::policy::{self, Action, AssignCoordinator, Contract, Permit, Scope, Scoped, SeeActivity, SeeAsset};
 use crate::time::Moment;
+use crate::web::ui::Flash;
+use crate::web::words::link;
 use std::collections::HashSet;
 
 /// Rows of one page.
@@ -28,10 +30,20 @@ pub struct ShowProducts {
     pub filter: Filter,
     /// Where the page begins.
     pub cursor: Option<String>,
-    /// The change set that was just made.
-    pub done: Option<String>,
-    /// The change set that was just undone.
-    pub undone: Option<String>,
+    /// What was just done.
+    pub just: Just,
+}
+
+impl ShowProducts {
+    /// The page without the message of what was just done.
+    pub fn address(&self) -> String {
+        link(&self.list(), &[("cursor", self.cursor.as_deref().unwrap_or_default())])
+    }
+
+    /// Its first page.
+    pub fn list(&self) -> String {
+        present::filters(&self.filter).link(&format!("/contracts/{}/products", self.contract))
+    }
 }
 
 /// What the database says.
@@ -45,10 +57,10 @@ pub struct Products {
     pub(super) shares: Vec<Share>,
     pub(super) groups: Vec<String>,
     pub(super) dated: Vec<DatedRow>,
-    /// Serial numbers of the page that the change set changed.
-    pub(super) just: HashSet<String>,
-    pub(super) done: Option<Done>,
-    pub(super) undone: Option<Undone>,
+    /// What was just done or undone.
+    pub(super) flash: Option<Flash>,
+    /// Serial numbers of the page that it changed.
+    pub(super) changed: HashSet<String>,
     /// The reader may open the Activity tab.
     pub(super) activity: bool,
     /// What the assign form offers, to a reader who may use it.
@@ -93,8 +105,7 @@ const GROUPS: &str = "SELECT name FROM asset_groups WHERE contract_id = $1 ORDER
 /// assignment it is nobody's concern.
 const DATED: &str = "WITH shown AS (SELECT a.id, a.serial, a.contract_id, a.group_id, a.coordinator_id AS own,
         g.coordinator_id AS of_group FROM (";
-const OF_SHOWN: &str =
-    ") v CROSS JOIN assets a LEFT JOIN asset_groups g ON g.id = a.group_id
+const OF_SHOWN: &str = ") v CROSS JOIN assets a LEFT JOIN asset_groups g ON g.id = a.group_id
         WHERE a.serial = v.column1 AND a.contract_id = $1)
     SELECT d.serial, d.state, d.from_on, d.until_on, p.first_name || ' ' || p.last_name AS person FROM (
         SELECT s.serial, k.state, k.from_on, k.until_on, k.person_id FROM shown s CROSS JOIN covers k
@@ -111,13 +122,14 @@ fn dated(contract: ContractId, serials: &[String]) -> Sql {
 }
 
 /// `$1` the contract, `$2` the change set, then serial numbers.
-const JUST: &str = "SELECT a.serial FROM (";
-const CHANGED: &str = ") v CROSS JOIN assets a JOIN change_set_items i ON i.target_id = a.id AND i.change_set = $2
+const SERIALS: &str = "SELECT a.serial FROM (";
+const CHANGED: &str = ") v CROSS JOIN assets a JOIN change_set_items i ON i.target_id = a.id
+        AND i.change_set = (SELECT s.id FROM change_sets s WHERE s.handle = $2)
         AND i.level IN ('asset', 'effect', 'asset_dated')
     WHERE a.serial = v.column1 AND a.contract_id = $1";
 
-fn just(contract: ContractId, set: ChangeSetId, serials: &[String]) -> Sql {
-    sql(JUST).bind(contract).bind(set).push_values(serials).push(CHANGED)
+fn changed(contract: ContractId, set: &str, serials: &[String]) -> Sql {
+    sql(SERIALS).bind(contract).bind(set).push_values(serials).push(CHANGED)
 }
 
 impl Query for ShowProducts {
@@ -137,17 +149,12 @@ impl Query for ShowProducts {
         let page = paging.page(rows, |row: &AssetRow| row.serial_number.clone());
         let serials: Vec<String> = page.items.iter().map(|row| row.serial_number.clone()).collect();
         let groups: Vec<(String,)> = reader.fetch(permit, sql(GROUPS).bind(id)).await?;
-        let done = match &self.done {
-            Some(handle) => done::find(reader, permit, handle).await?,
-            None => None,
-        };
-        let just: Vec<(String,)> = match &done {
-            Some(done) => reader.fetch(permit, just(id, done.id, &serials)).await?,
+        let flash = self.just.message(reader, permit, &self.address()).await?;
+        let set = [&self.just.undone, &self.just.done].into_iter().find(|handle| !handle.is_empty());
+        // Marked for whoever is told what it did.
+        let changed: Vec<(String,)> = match set.filter(|_| flash.is_some()) {
+            Some(handle) => reader.fetch(permit, changed(id, handle, &serials)).await?,
             None => Vec::new(),
-        };
-        let undone = match &self.undone {
-            Some(handle) => undone::find(reader, permit, handle).await?,
-            None => None,
         };
         let reading = Reading { me: permit.actor().0, today: now.today, opens: true };
         let open = reading.phase(&contract) != Phase::Lapsed;
@@ -164,13 +171,12 @@ impl Query for ShowProducts {
             shares: list::coverage(reader, permit, id).await?,
             groups: groups.into_iter().map(|(name,)| name).collect(),
             dated: reader.fetch(permit, dated(id, &serials)).await?,
-            just: just.into_iter().map(|(serial,)| serial).collect(),
+            changed: changed.into_iter().map(|(serial,)| serial).collect(),
             activity: permit.may::<SeeActivity>(),
             contract,
             now,
             page,
-            done,
-            undone,
+            flash,
             choices,
         })
     }
@@ -199,7 +205,7 @@ pub(super) fn statements() -> Vec<Sql> {
     let mut all = vec![sql(GROUPS).bind(contract), counting(&scope, contract, &full).into_sql()];
     for n in [1, 17] {
         let serials = vec![String::new(); n];
-        all.extend([dated(contract, &serials), just(contract, ChangeSetId(0), &serials)]);
+        all.extend([dated(contract, &serials), changed(contract, "", &serials)]);
     }
     all
 }

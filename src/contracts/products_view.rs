@@ -1,6 +1,5 @@
 //! The Products page made from what the database says.
 use super::assets::AssetRow;
-use super::filter::Filter;
 use super::listed::Reading;
 use super::present;
 use super::products::{DatedRow, Products, ShowProducts};
@@ -9,44 +8,14 @@ use super::table::{self, Dated};
 use crate::coordinators::choices::{self, Standing};
 use crate::coordinators::dialog::assign_dialog;
 use crate::people::me::Myself;
-use crate::web::filters::Filters;
-use crate::web::ui::Flash;
 use crate::web::words::link;
 use maud::{Markup, html};
 use std::collections::HashMap;
 
-/// The filters as the address has them.
-pub fn filters(filter: &Filter) -> Filters {
-    let text = |part: &Option<String>| part.as_deref().map(str::trim).unwrap_or_default().to_owned();
-    Filters {
-        q: text(&filter.q),
-        coordinator: text(&filter.coordinator),
-        group: text(&filter.group),
-        product: text(&filter.product),
-    }
-}
-
-/// The filters as queries take them.
-pub fn filter(filters: &Filters) -> Filter {
-    let part = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    Filter {
-        q: part(&filters.q),
-        coordinator: part(&filters.coordinator),
-        group: part(&filters.group),
-        product: part(&filters.product),
-    }
-}
-
-/// The address of the page, without the message of what was just done.
-pub fn address(asked: &ShowProducts) -> String {
-    let path = filters(&asked.filter).link(&format!("/contracts/{}/products", asked.contract));
-    link(&path, &[("cursor", asked.cursor.as_deref().unwrap_or_default())])
-}
-
 /// The view.
 pub fn view(asked: &ShowProducts, found: &Products, me: &Myself) -> ProductsView {
-    let filters = filters(&asked.filter);
-    let list = filters.link(&format!("/contracts/{}/products", asked.contract));
+    let filters = present::filters(&asked.filter);
+    let list = asked.list();
     let next = found.page.next.as_ref().map(|cursor| link(&list, &[("cursor", cursor)]));
     let mut dated: HashMap<&str, Vec<Dated>> = HashMap::new();
     for row in &found.dated {
@@ -62,7 +31,7 @@ pub fn view(asked: &ShowProducts, found: &Products, me: &Myself) -> ProductsView
         coordinator: present::coordinator(row, me),
         source: present::source(row),
         dated: dated.get(row.serial_number.as_str()).cloned().unwrap_or_default(),
-        just: found.just.contains(&row.serial_number),
+        just: found.changed.contains(&row.serial_number),
     };
     let reading = Reading { me: me.person.id, today: found.now.today, opens: true };
     // A sentence about a part of the report would mislead.
@@ -91,16 +60,10 @@ fn pill(row: &DatedRow) -> Dated {
     }
 }
 
-/// What was just done, or undone.
-pub fn flash(asked: &ShowProducts, found: &Products) -> Option<Flash> {
-    let done = found.done.as_ref().map(|done| done.flash(&found.now, address(asked)));
-    done.or_else(|| found.undone.as_ref().map(|undone| undone.flash(address(asked))))
-}
-
 /// The assign dialog, for whoever may use it.
 pub fn dialog(asked: &ShowProducts, found: &Products, me: &Myself, csrf: &str) -> Markup {
     let Some(choices) = &found.choices else { return html! {} };
-    let (filters, return_to) = (filters(&asked.filter), address(asked));
+    let (filters, return_to) = (present::filters(&asked.filter), asked.address());
     let form = Standing {
         contract: &found.contract,
         me,

@@ -1,10 +1,12 @@
 //! The key page: a contract's serial numbers, and the same as a file.
 use super::export::{self, ExportProducts};
 use super::filter::Filter;
+use super::present;
 use super::products::{OpenContract, ShowProducts};
 use super::products_page::products_page;
 use super::products_view;
 use crate::app::App;
+use crate::change_sets::message::Just;
 use crate::error::AppError;
 use crate::ids::ContractNumber;
 use crate::policy::{ActionId, Actor};
@@ -54,9 +56,9 @@ async fn products(
     Path(contract): Path<ContractNumber>,
     Pairs(pairs): Pairs,
 ) -> Result<Markup, AppError> {
-    let given = |name| given(&pairs, name);
-    let (cursor, done, undone) = (given("cursor"), given("done"), given("undone"));
-    let asked = ShowProducts { contract, filter: filter(&pairs), cursor, done, undone };
+    let text = |name| given(&pairs, name).unwrap_or_default();
+    let just = Just { done: text("done"), undone: text("undone") };
+    let asked = ShowProducts { contract, filter: filter(&pairs), cursor: given(&pairs, "cursor"), just };
     let found = app.read(&actor, &asked).await?;
     let (frame, me) = signed_in(&app, &actor, &browser).await?;
     let number = &asked.contract.0;
@@ -69,7 +71,8 @@ async fn products(
         title: format!("Products – Contract {number}"),
         crumbs,
         place: Place::Contracts,
-        flash: products_view::flash(&asked, &found),
+        flash: found.flash.clone(),
+        companies: present::company(frame.companies, &found.contract.account_number),
         ..frame
     };
     let dialog = products_view::dialog(&asked, &found, &me, &frame.csrf);

@@ -66,8 +66,8 @@ pub struct Scope {
     pub value: &'static str,
     /// What people read.
     pub label: String,
-    /// So many; none for a standing choice.
-    pub n: Option<i64>,
+    /// What the button says then.
+    pub apply: String,
     /// The question about those with their own coordinator.
     pub own: String,
 }
@@ -76,7 +76,10 @@ impl Scopes {
     /// The choices, in the order of the dialog. What is ticked is not among them: only the page knows that.
     pub fn list(&self) -> Vec<Scope> {
         let mut out = Vec::new();
-        let plain = |value, n, label| Scope { value, label, n: Some(n), own: String::new() };
+        let plain = |value, n, label| {
+            let apply = if n == 1 { "Apply".to_owned() } else { format!("Apply to all {}", number(n)) };
+            Scope { value, label, apply, own: String::new() }
+        };
         if self.by_default > 0 {
             let whom = if self.manager.you { "you" } else { self.manager.first_name() };
             let label = format!("{} still with {whom} by default", number(self.by_default));
@@ -94,10 +97,12 @@ impl Scopes {
         }
         if let Some(group) = &self.group {
             let label = format!("Whole group {}, also future ones", group.name);
-            out.push(Scope { value: "group", label, n: None, own: group.own.question() });
+            let apply = "Apply to whole group".to_owned();
+            out.push(Scope { value: "group", label, apply, own: group.own.question() });
         }
         let label = "Whole contract, also future ones".to_owned();
-        out.push(Scope { value: "whole", label, n: None, own: self.own.question() });
+        let apply = "Apply to whole contract".to_owned();
+        out.push(Scope { value: "whole", label, apply, own: self.own.question() });
         out
     }
 }
@@ -108,7 +113,7 @@ pub fn scope_choices(scopes: &Scopes, chosen: &str) -> Markup {
         @for scope in scopes.list() {
             @let own = (!scope.own.is_empty()).then_some(scope.own);
             label {
-                input type="radio" name="scope" value=(scope.value) data-n=[scope.n] data-own=[own]
+                input type="radio" name="scope" value=(scope.value) data-apply=(scope.apply) data-own=[own]
                     checked[scope.value == chosen] autocomplete="off";
                 (scope.label)
             }
@@ -160,16 +165,15 @@ pub fn assign_dialog(view: &AssignView) -> Markup {
             form method="post" action={ (base) "/coordinators/assign" } novalidate
                 data-preview={ (base) "/coordinators/preview" } data-today=(view.today) {
                 (csrf(&view.csrf)) (hidden("idempotency_key", &view.idempotency_key))
-                (hidden("return_to", &view.return_to))
-                input type="hidden" name="if_state" value=(view.if_state);
+                input type="hidden" name="if_state" #state value=(view.if_state) data-page=(view.if_state);
                 input type="hidden" name="coordinator";
-                (group_and_filters(&view.scopes))
+                (group_and_filters(view))
                 div.d-head {
                     h2 #assign-h { "Assign coordinator" }
                     button.btn.quiet.icon type="button" data-close { (icon("x")) span.vh { "Close" } }
                 }
                 div.d-body {
-                    div #problem {}
+                    div #problem tabindex="-1" {}
                     p.lead {
                         "The Software Coordinator gets the release e-mails, the downloads and the shipments for these serial numbers."
                     }
@@ -188,12 +192,13 @@ pub fn assign_dialog(view: &AssignView) -> Markup {
     }
 }
 
-/// What the page is filtered by, as hidden fields that a new page of rows replaces.
-fn group_and_filters(scopes: &Scopes) -> Markup {
+/// What the page is filtered by and where it is, as hidden fields that a new page of rows replaces.
+fn group_and_filters(view: &AssignView) -> Markup {
     html! {
         div #filters hidden {
-            (scopes.filters.hidden())
-            @if let Some(group) = &scopes.group { (hidden("group", &group.name)) }
+            (hidden("return_to", &view.return_to))
+            (view.scopes.filters.hidden())
+            @if let Some(group) = &view.scopes.group { (hidden("group", &group.name)) }
         }
     }
 }
@@ -201,7 +206,12 @@ fn group_and_filters(scopes: &Scopes) -> Markup {
 fn scope_fields(scopes: &Scopes) -> Markup {
     html! {
         div {
-            fieldset.seg #scope aria-describedby="scope-e" { legend { "For" } (scope_choices(scopes, "")) }
+            fieldset.seg #scope aria-describedby="scope-e" {
+                legend { "For" }
+                // What is ticked: only the page knows it, so the module fills this one.
+                label hidden { input type="radio" name="scope" value="selected" #picked autocomplete="off"; "0 selected" }
+                (scope_choices(scopes, ""))
+            }
             p.hint.bad #scope-e hidden {}
             (overrides("", true))
         }

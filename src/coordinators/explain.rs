@@ -8,7 +8,8 @@ use crate::ids::SerialNumber;
 use crate::operation::Query;
 use crate::policy::{self, Permit};
 use crate::text::full_name;
-use crate::time::{Day, Instant, rfc3339};
+use crate::time::{Day, day_of, rfc3339};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// What happens to a serial number that somebody is told of.
@@ -55,10 +56,10 @@ pub struct Explanation {
     pub levels: Vec<LevelTried>,
     /// Who would get mail, but does not, and why.
     pub skipped: Vec<Skipped>,
-    /// For the page: the handle of the coordinator.
+    /// For the page: whom each level named, and the group, on that day.
     #[serde(skip)]
     #[schema(ignore)]
-    pub coordinator: Option<LevelRow>,
+    pub answer: OnDay,
     /// For the page: the asset.
     #[serde(skip)]
     #[schema(ignore)]
@@ -137,7 +138,7 @@ impl Query for Explain {
         let answer = on_day(reader, permit, on).await?;
         let (won, source) = answer.winner().ok_or(AppError::Lost)?;
         let manager = answer.levels.iter().find(|l| l.level == "manager").ok_or(AppError::Lost)?;
-        let because = because(won, source, &answer);
+        let because = because(won, source, &answer, &reader.now().zone);
         let (recipients, skipped) = match self.event {
             Event::Renewal => {
                 let reseller: Option<(String, String)> = reader.find(permit, sql(RESELLER).bind(permit.target().0)).await?;
@@ -158,7 +159,7 @@ impl Query for Explain {
             recipients,
             levels: levels(&answer, source),
             skipped,
-            coordinator: Some(won.clone()),
+            answer,
             asset,
         })
     }
@@ -168,9 +169,9 @@ fn name(row: &LevelRow) -> String {
     full_name(&row.first_name, &row.last_name)
 }
 
-fn because(won: &LevelRow, source: Source, answer: &OnDay) -> String {
+fn because(won: &LevelRow, source: Source, answer: &OnDay, zone: &TimeZone) -> String {
     let by = won.by(source).map(|by| format!(" by {by}")).unwrap_or_default();
-    let since = day(won.from_at);
+    let since = day_of(won.from_at, zone).long();
     match source {
         Source::Asset => format!("{} was assigned to this serial number{by} on {since}", name(won)),
         Source::Group => {
@@ -180,10 +181,6 @@ fn because(won: &LevelRow, source: Source, answer: &OnDay) -> String {
         Source::Contract => format!("{} was assigned to the whole contract{by} on {since}", name(won)),
         Source::ContractManager => format!("default: {} is the Contract Manager", name(won)),
     }
-}
-
-fn day(at: Instant) -> String {
-    crate::time::day_of(at, &jiff::tz::TimeZone::UTC).long()
 }
 
 fn recipient(row: &LevelRow, why: impl Into<String>) -> Recipient {

@@ -1,6 +1,8 @@
 //! Who is the Software Coordinator of each asset: assign, hand over, resolve, explain.
 mod api;
 pub mod assign;
+pub mod assign_form;
+pub mod choices;
 pub mod classic;
 pub mod dialog;
 pub mod pages;
@@ -10,8 +12,13 @@ pub mod serial_page;
 pub mod undo_page;
 pub mod change_hands;
 pub mod covers;
+pub mod entered;
 pub mod explain;
+mod faults;
 pub mod hand_over;
+mod happened;
+pub mod hand_over_view;
+pub mod history;
 mod levels;
 pub mod mails;
 #[cfg(test)]
@@ -19,13 +26,16 @@ mod mails_test;
 mod naming;
 pub mod plan;
 pub mod preview;
+pub mod preview_view;
 pub mod resolve;
 pub mod rules;
 pub mod selection;
+pub mod serial;
 pub mod store;
 pub mod summary;
 pub mod tell;
 mod told;
+mod web;
 mod wording;
 
 use crate::db::Sql;
@@ -34,6 +44,8 @@ use crate::web::Route;
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = assign::statements();
     all.extend(plan::statements());
+    all.extend(choices::statements());
+    all.extend(preview_view::statements());
     all.extend(levels::statements());
     all.extend(naming::statements());
     all.extend(selection::statements());
@@ -44,6 +56,8 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(change_hands::statements());
     all.extend(resolve::statements());
     all.extend(explain::statements());
+    all.extend(history::statements());
+    all.extend(serial::statements());
     all.extend(tell::statements());
     all
 }
@@ -51,5 +65,6 @@ pub(crate) fn statements() -> Vec<Sql> {
 pub(crate) fn routes() -> Vec<Route> {
     let mut all = api::routes();
     all.extend(pages_web::routes());
+    all.extend(web::routes());
     all
 }

@@ -35,7 +35,7 @@ macro_rules! plan {
             $own_after,
             " AS own_after,
                 COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id) AS former,
-                CASE WHEN COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id) IS NULL THEN 1 ELSE 0 END
+                CAST(CASE WHEN COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id) IS NULL THEN 1 ELSE 0 END AS BIGINT)
                     AS by_default,
                 COALESCE(",
             $successor,
@@ -55,7 +55,8 @@ macro_rules! head {
     };
     (count $own_after:expr, $successor:expr) => {
         concat!(
-            "SELECT former, successor, by_default, CASE WHEN own IS DISTINCT FROM own_after THEN 1 ELSE 0 END, COUNT(*) ",
+            "SELECT former, successor, by_default,
+                CAST(CASE WHEN own IS DISTINCT FROM own_after THEN 1 ELSE 0 END AS BIGINT), COUNT(*) ",
             plan!($own_after, $successor)
         )
     };

@@ -190,7 +190,8 @@ impl SerialView {
     /// Hana's: invited, so the Contract Manager gets the mail, too.
     pub fn sample() -> SerialView {
         let [_, tomas, _, hana, owen] = samples::coordinators();
-        let level = |level: &str, words: &str, won| LevelTried { level: level.to_owned(), words: words.to_owned(), won };
+        let level =
+            |level: &str, words: &str, won| LevelTried { level: level.to_owned(), words: words.to_owned(), won };
         let held = |person, how: &str, from: &str, until: Option<&str>| Held {
             person,
             how: how.to_owned(),
@@ -222,7 +223,10 @@ impl SerialView {
                 Recipient { person: hana.clone(), why: "Software Coordinator of this serial number".to_owned() },
                 Recipient { person: samples::elena(), why: "Contract Manager, until Hana Sato accepts".to_owned() },
             ],
-            skipped: vec![Skipped { name: owen.name, why: "mail to this address comes back, since 12 Nov 2026.".to_owned() }],
+            skipped: vec![Skipped {
+                name: owen.name,
+                why: "mail to this address comes back, since 12 Nov 2026.".to_owned(),
+            }],
             history: vec![
                 held(hana, "Assigned to this serial number by Elena Ostrava", "2026-11-09", None),
                 held(tomas, "Whole contract, by Elena Ostrava", "2026-03-01", Some("2026-11-08")),

@@ -1,5 +1,6 @@
 //! The job `mail.change_set`: once the hold is over, everybody whom a change set concerns is written one mail.
-use super::told::{ContractRow, Facts, Head, Level, MoveRow, PersonRow, Sample, told};
+use super::happened::{ContractRow, Facts, Head, Level, Move, MoveRow, PersonRow};
+use super::told::told;
 use crate::app::Profile;
 use crate::db::{Sql, WriteTx, sql};
 use crate::error::AppError;
@@ -10,6 +11,7 @@ use crate::mail::outbox::{self, Purpose, Send};
 use crate::operation::Operation;
 use crate::policy::{self, Permit};
 use serde::Serialize;
+use std::collections::{BTreeSet, HashMap};
 
 /// Writes the mails of a change set to the outbox.
 #[derive(Clone, Serialize)]
@@ -37,72 +39,43 @@ const CONTRACTS: &str = "SELECT c.id, c.number, c.manager_id, c.account_id, o.na
     FROM contracts c JOIN accounts o ON o.id = c.account_id
     WHERE c.id IN (SELECT i.contract_id FROM change_set_items i
         WHERE i.change_set = $1 AND i.level <> 'effect' AND i.reverted_by IS NULL) ORDER BY c.number";
-/// What is left of the assets: who was in force, who is, who was named. The undo of a dated assignment that lay ahead
-/// changed nobody's hands; it takes back what was told.
-macro_rules! touched {
-    ($rest:expr) => {
-        concat!(
-            "WITH touched AS (
-                SELECT i.target_id, i.contract_id, i.former, i.successor,
-                    CASE WHEN i.level = 'effect' OR (i.level = 'asset_dated' AND s.undoes IS NOT NULL) THEN NULL
-                        ELSE i.after_id END AS named
-                FROM change_set_items i JOIN change_sets s ON s.id = i.change_set
-                WHERE i.change_set = $1 AND i.reverted_by IS NULL AND i.level IN ('asset', 'asset_dated', 'effect')
-                UNION ALL
-                SELECT o.target_id, o.contract_id, o.successor, o.former, NULL
-                FROM change_sets s JOIN change_sets t ON t.id = s.undoes JOIN change_set_items o ON o.change_set = t.id
-                WHERE s.id = $1 AND t.undoes IS NULL AND t.from_on IS NOT NULL AND o.reverted_by = s.id
-                AND o.level IN ('asset_dated', 'effect') AND NOT EXISTS (SELECT 1 FROM change_set_items e
-                    WHERE e.change_set = $1 AND e.level = 'effect' AND e.target_id = o.target_id)) ",
-            $rest
-        )
-    };
-}
-const MOVES: &str = touched!(
-    "SELECT t.contract_id, t.former, t.successor, t.named, COUNT(*) AS assets FROM touched t
-     WHERE t.former <> t.successor OR t.named IS NOT NULL
-     GROUP BY t.contract_id, t.former, t.successor, t.named ORDER BY t.contract_id, t.former, t.successor, t.named"
-);
-const SAMPLES: &str = touched!(
-    "SELECT role, person, serial, product FROM (
-        SELECT r.role, r.person, a.serial, p.name AS product,
-            ROW_NUMBER() OVER (PARTITION BY r.role, r.person ORDER BY a.serial) AS place
-        FROM (SELECT 'gains' AS role, CASE WHEN t.former <> t.successor THEN t.successor ELSE t.named END AS person,
-                t.target_id FROM touched t WHERE t.former <> t.successor OR t.named IS NOT NULL
-            UNION ALL SELECT 'loses', t.former, t.target_id FROM touched t WHERE t.former <> t.successor
-            UNION ALL SELECT 'manages', c.manager_id, t.target_id FROM touched t JOIN contracts c ON c.id = t.contract_id
-                WHERE t.former <> t.successor OR t.named IS NOT NULL) r
-        JOIN assets a ON a.id = r.target_id JOIN products p ON p.id = a.product_id WHERE r.person IS NOT NULL) ranked
-     WHERE place <= $2 ORDER BY role, person, serial"
-);
+/// What is left of the assets: who was in force, who is, who was named; how many go that way, and the first of them. The
+/// undo of a dated assignment that lay ahead changed nobody's hands; it takes back what was told.
+const MOVES: &str = "SELECT m.contract_id, m.former, m.successor, m.named, m.assets, a.serial, p.name AS product
+    FROM (SELECT t.contract_id, t.former, t.successor, t.named, t.target_id,
+            COUNT(*) OVER (PARTITION BY t.contract_id, t.former, t.successor, t.named) AS assets,
+            ROW_NUMBER() OVER (PARTITION BY t.contract_id, t.former, t.successor, t.named ORDER BY t.target_id) AS place
+        FROM (SELECT i.target_id, i.contract_id, i.former, i.successor,
+                CASE WHEN i.level = 'effect' OR (i.level = 'asset_dated' AND s.undoes IS NOT NULL) THEN NULL
+                    ELSE i.after_id END AS named
+            FROM change_set_items i JOIN change_sets s ON s.id = i.change_set
+            WHERE i.change_set = $1 AND i.reverted_by IS NULL AND i.level IN ('asset', 'asset_dated', 'effect')
+            UNION ALL
+            SELECT o.target_id, o.contract_id, o.successor, o.former, NULL
+            FROM change_sets s JOIN change_sets t ON t.id = s.undoes JOIN change_set_items o ON o.change_set = t.id
+            WHERE s.id = $1 AND t.undoes IS NULL AND t.from_on IS NOT NULL AND o.reverted_by = s.id
+            AND o.level IN ('asset_dated', 'effect') AND NOT EXISTS (SELECT 1 FROM change_set_items e
+                WHERE e.change_set = $1 AND e.level = 'effect' AND e.target_id = o.target_id)) t
+        WHERE t.former <> t.successor OR t.named IS NOT NULL) m
+    JOIN assets a ON a.id = m.target_id JOIN products p ON p.id = a.product_id WHERE m.place <= $2
+    ORDER BY m.contract_id, m.former, m.successor, m.named, a.serial";
 const LEVELS: &str = "SELECT i.level, i.contract_id, i.after_id, g.name AS group_name
     FROM change_set_items i LEFT JOIN asset_groups g ON g.id = i.target_id AND i.level IN ('group', 'group_dated')
     WHERE i.change_set = $1 AND i.reverted_by IS NULL
     AND i.level IN ('group', 'contract', 'group_dated', 'contract_dated', 'cover', 'naming')
     ORDER BY i.level, i.contract_id, i.target_id";
-/// Everybody who may stand in one of the mails.
-const PEOPLE: &str = "SELECT p.id, p.first_name, p.last_name, p.email, p.deactivated_at IS NOT NULL AS deactivated
-    FROM people p WHERE p.id IN (
-        SELECT i.former FROM change_set_items i WHERE i.change_set = $1 OR i.change_set = $2
-        UNION SELECT i.successor FROM change_set_items i WHERE i.change_set = $1 OR i.change_set = $2
-        UNION SELECT i.before_id FROM change_set_items i
-            WHERE i.change_set = $1 AND i.level NOT IN ('naming', 'member', 'entry')
-        UNION SELECT i.after_id FROM change_set_items i
-            WHERE i.change_set = $1 AND i.level NOT IN ('naming', 'member', 'entry')
-        UNION SELECT i.target_id FROM change_set_items i WHERE i.change_set = $1 AND i.level = 'naming'
-        UNION SELECT c.manager_id FROM contracts c JOIN change_set_contracts x ON x.contract_id = c.id
-            WHERE x.change_set = $1
-        UNION SELECT s.set_by FROM change_sets s WHERE s.id = $1
-        UNION SELECT s.person_id FROM change_sets s WHERE s.id = $1)";
+const PEOPLE: &str =
+    "SELECT p.id, p.first_name, p.last_name, p.email, p.deactivated_at IS NOT NULL AS deactivated FROM (";
+const OF_THESE: &str = ") v JOIN people p ON p.id = CAST(v.column1 AS BIGINT)";
 const PENDING: &str = "SELECT m.person_id, m.account_id FROM memberships m WHERE m.confirmed_at IS NULL
     AND m.account_id IN (SELECT c.account_id FROM contracts c JOIN change_set_contracts x ON x.contract_id = c.id
         WHERE x.change_set = $1)";
 const NAMING: &str = "SELECT n.person_id, n.contract_id FROM naming_rights n
     JOIN change_set_contracts x ON x.contract_id = n.contract_id WHERE x.change_set = $1";
 /// An invitation that is mailed again lasts anew, as long as its link.
-const INVITED: &str = "UPDATE invitations SET mailed_at = $2, expires_at = $3 WHERE accepted_at IS NULL
-    AND EXISTS (SELECT 1 FROM notices n WHERE n.change_set = $1 AND n.kind = 'invitation' AND n.state = 'queued'
-        AND n.person_id = invitations.person_id AND n.account_id = invitations.account_id)";
+const INVITED: &str = "UPDATE invitations SET mailed_at = $2, expires_at = $3 WHERE accepted_at IS NULL AND id IN (
+    SELECT i.id FROM notices n JOIN invitations i ON i.account_id = n.account_id AND i.person_id = n.person_id
+    WHERE n.change_set = $1 AND n.kind = 'invitation' AND n.state = 'queued')";
 const OUT: &str = "UPDATE change_sets SET mail = 'out' WHERE id = $1";
 
 impl Operation for WriteMail {
@@ -144,10 +117,13 @@ impl WriteMail {
         if contracts.is_empty() {
             return Ok(Facts::nothing(head));
         }
-        let moves: Vec<MoveRow> = tx.fetch(permit, about(MOVES)).await?;
-        let samples: Vec<Sample> = tx.fetch(permit, about(SAMPLES).bind(MOST_LISTED as i64)).await?;
+        let moves: Vec<MoveRow> = tx.fetch(permit, about(MOVES).bind(MOST_LISTED as i64)).await?;
         let levels: Vec<Level> = tx.fetch(permit, about(LEVELS)).await?;
-        let people: Vec<PersonRow> = tx.fetch(permit, about(PEOPLE).bind(head.undoes)).await?;
+        let mut people = HashMap::new();
+        for part in Sql::batches(&concerned(&head, &contracts, &moves, &levels)) {
+            let rows: Vec<PersonRow> = tx.fetch(permit, sql(PEOPLE).push_values(part).push(OF_THESE)).await?;
+            people.extend(rows.into_iter().map(|p| (p.id, p)));
+        }
         let pending: Vec<(i64, i64)> = tx.fetch(permit, about(PENDING)).await?;
         let naming: Vec<(i64, i64)> = tx.fetch(permit, about(NAMING)).await?;
         let set_on = crate::time::day_of(head.at, tx.zone());
@@ -155,16 +131,27 @@ impl WriteMail {
             head,
             set_on: Some(set_on),
             contracts,
-            moves,
-            samples,
+            moves: Move::all(moves),
             levels,
-            people: people.into_iter().map(|p| (p.id, p)).collect(),
+            people,
             pending: pending.into_iter().collect(),
             naming: naming.into_iter().collect(),
         })
     }
 }
 
+/// Everybody who may stand in one of the mails.
+fn concerned(head: &Head, contracts: &[ContractRow], moves: &[MoveRow], levels: &[Level]) -> Vec<String> {
+    let of_head = [Some(head.set_by), head.person_id].into_iter().flatten();
+    let of_moves = moves.iter().flat_map(|m| [m.former, m.successor, m.named]).flatten();
+    let of_levels = levels.iter().filter(|l| l.level != "naming").filter_map(|l| l.after_id);
+    let of_contracts = contracts.iter().map(|c| c.manager_id);
+    let all: BTreeSet<i64> = of_head.chain(of_moves).chain(of_levels).chain(of_contracts).collect();
+    all.into_iter().map(|id| id.to_string()).collect()
+}
+
 pub(super) fn statements() -> Vec<Sql> {
-    [LOCK, HEAD, CONTRACTS, MOVES, SAMPLES, LEVELS, PEOPLE, PENDING, NAMING, INVITED, OUT].map(sql).into()
+    let mut all: Vec<Sql> = [LOCK, HEAD, CONTRACTS, MOVES, LEVELS, PENDING, NAMING, INVITED, OUT].map(sql).into();
+    all.push(sql(PEOPLE).push_values(&[String::new()]).push(OF_THESE));
+    all
 }

@@ -1,99 +1,15 @@
 //! Who is told what of a change set: from the rows that were found to the mails, without database or clock.
+use super::happened::{ContractRow, Facts, Head, Level, Move, PersonRow};
 use super::mails::{Assigned, Invitation, TakenOver};
 use super::summary::{Share, Summary};
 use super::wording::{Cause, Deed, Place, What};
-use crate::db::FromRow;
 use crate::ids::{ChangeSetId, PersonId};
-use crate::mail::letter::{Serial, one_line};
+use crate::mail::letter::{MOST_LISTED, Serial, one_line};
 use crate::mail::outbox::{Outgoing, Purpose};
 use crate::mail::{Mail, Site};
 use crate::text::full_name;
-use crate::time::{Day, Instant};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-/// The change set.
-#[derive(Clone, Debug, Default, FromRow)]
-pub struct Head {
-    pub id: i64,
-    pub kind: String,
-    pub set_by: i64,
-    pub at: Instant,
-    pub person_id: Option<i64>,
-    pub from_on: Option<String>,
-    pub until_on: Option<String>,
-    pub undoes: Option<i64>,
-    pub mail: String,
-}
-
-#[derive(Clone, Debug, FromRow)]
-pub struct ContractRow {
-    pub id: i64,
-    pub number: String,
-    pub manager_id: i64,
-    pub account_id: i64,
-    pub account: String,
-}
-
-#[derive(Clone, Debug, FromRow)]
-pub struct PersonRow {
-    pub id: i64,
-    pub first_name: String,
-    pub last_name: String,
-    pub email: String,
-    pub deactivated: bool,
-}
-
-/// So many assets of a contract: who was in force, who is, who was named.
-#[derive(Clone, Debug, FromRow)]
-pub struct MoveRow {
-    pub contract_id: i64,
-    pub former: Option<i64>,
-    pub successor: Option<i64>,
-    pub named: Option<i64>,
-    pub assets: i64,
-}
-
-/// One of the first serial numbers for a person who `gains`, `loses` or `manages`.
-#[derive(Clone, Debug, FromRow)]
-pub struct Sample {
-    pub role: String,
-    pub person: i64,
-    pub serial: String,
-    pub product: String,
-}
-
-/// An item that is no asset.
-#[derive(Clone, Debug, FromRow)]
-pub struct Level {
-    pub level: String,
-    pub contract_id: i64,
-    pub after_id: Option<i64>,
-    pub group_name: Option<String>,
-}
-
-/// Everything that was found.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    pub head: Head,
-    /// The day of the change.
-    pub set_on: Option<Day>,
-    pub contracts: Vec<ContractRow>,
-    pub moves: Vec<MoveRow>,
-    pub samples: Vec<Sample>,
-    pub levels: Vec<Level>,
-    pub people: HashMap<i64, PersonRow>,
-    /// *(person, account)*: invited, not yet accepted.
-    pub pending: HashSet<(i64, i64)>,
-    /// *(person, contract)*: may name users.
-    pub naming: HashSet<(i64, i64)>,
-}
-
-impl Facts {
-    /// All of it was undone before anybody was told.
-    pub fn nothing(head: Head) -> Self {
-        Self { head, ..Self::default() }
-    }
-}
+use crate::time::Day;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The mails, one for each person.
 pub fn told(facts: &Facts, site: &Site) -> Vec<Outgoing> {
@@ -105,21 +21,6 @@ pub fn told(facts: &Facts, site: &Site) -> Vec<Outgoing> {
     summaries.chain(rest).collect()
 }
 
-impl MoveRow {
-    fn moved(&self) -> Option<(i64, i64)> {
-        self.former.zip(self.successor).filter(|(former, successor)| former != successor)
-    }
-
-    /// Whom it goes to: whoever is in force now, or was named though nobody's hands changed.
-    fn gainer(&self) -> Option<i64> {
-        self.moved().map(|(_, successor)| successor).or(self.named)
-    }
-
-    fn count(&self) -> u64 {
-        self.assets.unsigned_abs()
-    }
-}
-
 /// What one person gains or loses.
 #[derive(Default)]
 struct Heap {
@@ -129,14 +30,16 @@ struct Heap {
     contracts: BTreeSet<i64>,
     standing: Vec<String>,
     others: BTreeMap<i64, u64>,
+    serials: Vec<Serial>,
 }
 
 impl Heap {
-    fn add(&mut self, row: &MoveRow, other: Option<i64>) {
-        self.count += row.count();
+    fn add(&mut self, row: &Move, other: Option<i64>) {
+        self.count += row.assets;
         self.contracts.insert(row.contract_id);
+        self.serials.extend(row.serials.iter().cloned());
         if let Some(other) = other {
-            *self.others.entry(other).or_default() += row.count();
+            *self.others.entry(other).or_default() += row.assets;
         }
     }
 }
@@ -146,7 +49,6 @@ struct Book<'a> {
     facts: &'a Facts,
     site: &'a Site,
     contracts: HashMap<i64, &'a ContractRow>,
-    samples: HashMap<(&'a str, i64), Vec<Serial>>,
     gains: BTreeMap<i64, Heap>,
     losses: BTreeMap<i64, Heap>,
 }
@@ -154,18 +56,13 @@ struct Book<'a> {
 impl<'a> Book<'a> {
     fn of(facts: &'a Facts, site: &'a Site) -> Self {
         let contracts: HashMap<i64, &ContractRow> = facts.contracts.iter().map(|c| (c.id, c)).collect();
-        let mut book =
-            Book { facts, site, contracts, samples: HashMap::new(), gains: BTreeMap::new(), losses: BTreeMap::new() };
-        for Sample { role, person, serial, product } in &facts.samples {
-            let serial = Serial { product: one_line(product), number: one_line(serial) };
-            book.samples.entry((role, *person)).or_default().push(serial);
-        }
+        let mut book = Book { facts, site, contracts, gains: BTreeMap::new(), losses: BTreeMap::new() };
         for row in facts.moves.iter().filter(|row| book.contracts.contains_key(&row.contract_id)) {
             if let Some(gainer) = row.gainer() {
                 let heap = book.gains.entry(gainer).or_default();
                 heap.add(row, row.moved().map(|(former, _)| former));
                 if row.moved().is_none() && row.successor.is_some_and(|in_force| in_force != gainer) {
-                    heap.covered += row.count();
+                    heap.covered += row.assets;
                 }
             }
             if let Some((former, successor)) = row.moved() {
@@ -245,15 +142,18 @@ impl<'a> Book<'a> {
         }
     }
 
-    fn what(&self, role: &'static str, person: i64, heap: &Heap) -> What {
+    fn what(&self, heap: &Heap) -> What {
         let contracts: Vec<&ContractRow> =
             heap.contracts.iter().filter_map(|id| self.contracts.get(id).copied()).collect();
         let companies: BTreeSet<String> = contracts.iter().map(|c| one_line(&c.account)).collect();
         let mut numbers: Vec<String> = contracts.iter().map(|c| one_line(&c.number)).collect();
         numbers.sort();
+        let mut serials = heap.serials.clone();
+        serials.sort_by(|a, b| a.number.cmp(&b.number));
+        serials.truncate(MOST_LISTED);
         What {
             count: heap.count,
-            serials: self.samples.get(&(role, person)).cloned().unwrap_or_default(),
+            serials,
             standing: heap.standing.clone(),
             place: Place { companies: companies.into_iter().collect(), contracts: numbers },
         }
@@ -261,7 +161,7 @@ impl<'a> Book<'a> {
 
     fn gained(&self, person: i64) -> Option<Outgoing> {
         let (heap, reader) = (self.gains.get(&person)?, self.reader(person)?);
-        let (site, cause, what) = (self.site.clone(), self.cause(person), self.what("gains", person, heap));
+        let (site, cause, what) = (self.site.clone(), self.cause(person), self.what(heap));
         let may = |contract: &i64| self.facts.naming.contains(&(person, *contract));
         let may_name_users = heap.contracts.iter().all(may);
         let waits = |id: &&i64| {
@@ -287,7 +187,7 @@ impl<'a> Book<'a> {
         let mail = TakenOver {
             site: self.site.clone(),
             cause: self.cause(person),
-            what: self.what("loses", person, heap),
+            what: self.what(heap),
             successors: self.names(heap.others.keys(), person),
             everything,
         };
@@ -302,13 +202,13 @@ impl<'a> Book<'a> {
         let mut heap = Heap { contracts: own.clone(), ..Heap::default() };
         let (mut moved, mut gains, mut losses) = (0, BTreeMap::new(), BTreeMap::new());
         for row in self.facts.moves.iter().filter(|row| own.contains(&row.contract_id)) {
-            heap.count += row.count();
+            heap.add(row, None);
             if let Some(gainer) = row.gainer() {
-                *gains.entry(gainer).or_default() += row.count();
+                *gains.entry(gainer).or_default() += row.assets;
             }
             if let Some((former, _)) = row.moved() {
-                moved += row.count();
-                *losses.entry(former).or_default() += row.count();
+                moved += row.assets;
+                *losses.entry(former).or_default() += row.assets;
             }
         }
         for level in self.facts.levels.iter().filter(|l| own.contains(&l.contract_id) && self.counts(l)) {
@@ -330,7 +230,7 @@ impl<'a> Book<'a> {
             shares.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
             shares
         };
-        let what = self.what("manages", manager, &heap);
+        let what = self.what(&heap);
         let path = match what.place.contracts.as_slice() {
             [one] => format!("/contracts/{one}/products"),
             _ => "/contracts".to_owned(),

@@ -64,7 +64,7 @@ pub fn undo_page(frame: &Frame, view: &UndoView) -> Markup {
                 @if possible {
                     form method="post" action={ "/change-sets/" (view.handle) "/undo" } {
                         (csrf(&view.csrf))
-                        button.btn.primary type="submit" #undo {
+                        button.btn.primary type="submit" {
                             (icon("back"))
                             @if view.reverted.n == 1 { "Undo 1 change" } @else { "Undo " (number(view.reverted.n)) " changes" }
                         }
@@ -96,7 +96,8 @@ impl UndoView {
     /// Two reverted, one kept, one refused.
     pub fn sample() -> UndoView {
         let one = |what: &str, words: &str| UndoLine { what: what.to_owned(), words: words.to_owned() };
-        let reverted = vec![one("390-41920577", "back to Tomás Brandt"), one("390-41920578", "back to you, by default")];
+        let reverted =
+            vec![one("390-41920577", "back to Tomás Brandt"), one("390-41920578", "back to you, by default")];
         UndoView {
             handle: "cs-1".to_owned(),
             csrf: "sample-token".to_owned(),

@@ -1,6 +1,8 @@
 //! Demo mode: sample companies, one-click sign-in, mail on a page.
+mod filling;
 mod mail_list;
 pub mod pages;
+mod past;
 pub mod roles;
 pub mod sign_in;
 pub mod web;
@@ -11,7 +13,9 @@ use crate::web::Route;
 
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = sign_in::statements();
+    all.extend(filling::statements());
     all.extend(mail_list::statements());
+    all.extend(past::statements());
     all
 }
 

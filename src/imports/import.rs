@@ -4,7 +4,7 @@ use super::stage::{Batch, Staging};
 use super::take::{self, Take};
 use super::{aside, differ, files, judge, on_contracts, rows, write};
 use crate::app::App;
-use crate::db::WriteTx;
+use crate::db::{Dialect, WriteTx};
 use crate::error::AppError;
 use crate::ids::Single;
 use crate::operation::{Operation, Terms};
@@ -41,6 +41,8 @@ pub struct Import {
     #[serde(skip)]
     sources: Vec<files::Source>,
     #[serde(skip)]
+    dialect: Dialect,
+    #[serde(skip)]
     progress: ProgressBar,
 }
 
@@ -53,7 +55,7 @@ impl Operation for Import {
     }
 
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<Report, AppError> {
-        let mut staging = Staging { tx, permit };
+        let mut staging = Staging { tx, permit, dialect: self.dialect };
         staging.create().await?;
         self.stage(&mut staging).await?;
         self.phase("checking");
@@ -137,7 +139,7 @@ pub async fn import(app: &App, options: Options) -> Result<Report, AppError> {
         eprintln!("{path} is none of the files of an import and was not read");
     }
     let progress = bar(&sources);
-    let operation = Import { options, sources, progress: progress.clone() };
+    let operation = Import { options, sources, dialect: app.db().dialect(), progress: progress.clone() };
     let done = app.run(Actor::operator(), operation, Terms::default()).await;
     progress.finish_and_clear();
     match done {

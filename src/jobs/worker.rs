@@ -23,7 +23,7 @@ const SEALING: Duration = Duration::from_secs(2);
 /// How often a mail server that is away is logged.
 const COMPLAINING: Duration = Duration::from_secs(60);
 
-type Ran = Result<Went, AppError>;
+pub(crate) type Ran = Result<Went, AppError>;
 
 /// Works until told to stop; then finishes what it has begun.
 pub async fn work(app: App, transport: Transport, mut stop: watch::Receiver<bool>) {
@@ -134,7 +134,7 @@ impl Worker {
 }
 
 /// Runs one job by its kind and ends it.
-async fn run(app: App, transport: Transport, job: Leased, taken: Instant) -> Ran {
+pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Instant) -> Ran {
     match job.kind.as_str() {
         "mail.send" => return send::deliver(&app, &transport, &job, taken).await,
         "mail.change_set" => {

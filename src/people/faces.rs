@@ -37,7 +37,8 @@ struct Row {
 }
 
 /// `$1` the account in which somebody may not have accepted yet.
-const FACES: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, p.deactivated_at IS NOT NULL AS deactivated,
+const FACES: &str =
+    "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, p.deactivated_at IS NOT NULL AS deactivated,
         p.bounced_at IS NOT NULL AS bounced,
         EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.account_id = $1 AND m.confirmed_at IS NULL)
             AS pending

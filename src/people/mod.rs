@@ -4,6 +4,9 @@ pub mod find;
 pub mod invite;
 pub mod me;
 pub mod pages;
+pub mod show;
+mod show_view;
+mod web;
 
 use crate::db::Sql;
 use crate::web::Route;
@@ -13,9 +16,10 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(me::statements());
     all.extend(find::statements());
     all.extend(faces::statements());
+    all.extend(show::statements());
     all
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    Vec::new()
+    web::routes()
 }

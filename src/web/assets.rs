@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn modules_stay_within_their_budget() {
-        let size: usize = ASSETS.iter().filter(|asset| asset.name.ends_with(".js")).map(|asset| asset.bytes.len()).sum();
+        let size: usize =
+            ASSETS.iter().filter(|asset| asset.name.ends_with(".js")).map(|asset| asset.bytes.len()).sum();
         assert!(size <= 20 * 1024, "{size} bytes of modules");
     }
 

@@ -1,9 +1,9 @@
 //! What a change would do, before it is made: who hands over what, and who gets mail. Used by the assign dialog, the
 //! classic page and the hand-over.
 use super::person::{PersonRef, PersonState, avatar, avatar_default};
+use super::samples;
 use super::ui::{Problem, confirm_notices, hidden, icon};
 use super::words::{day, listed, number};
-use super::samples;
 use maud::{Markup, html};
 
 /// One line of what changes.
@@ -207,10 +207,7 @@ mod tests {
     fn the_sentence_says_who_is_written_to() {
         let [maya, tomas, priya, hana, owen] = samples::coordinators();
         let mut mails = Mails { to: vec![maya, tomas], you: true, ..Mails::default() };
-        assert_eq!(
-            mails.sentence(),
-            "Maya and Tomás get one e-mail each; you get a summary. Held for 60 seconds."
-        );
+        assert_eq!(mails.sentence(), "Maya and Tomás get one e-mail each; you get a summary. Held for 60 seconds.");
         mails.to.extend([priya, hana, owen]);
         assert_eq!(
             mails.sentence(),

@@ -30,7 +30,9 @@ impl ErrorView {
         match self {
             ErrorView::NotFound => "This page is not here".to_owned(),
             ErrorView::NotAllowed(_) => "You may not do this".to_owned(),
-            ErrorView::Refused(problem) | ErrorView::Changed(problem) | ErrorView::Invalid(problem) => problem.title.clone(),
+            ErrorView::Refused(problem) | ErrorView::Changed(problem) | ErrorView::Invalid(problem) => {
+                problem.title.clone()
+            }
             ErrorView::TooOften(_) => "Too many tries".to_owned(),
             ErrorView::Broken(_) => "Something broke on our side".to_owned(),
             ErrorView::Busy(_) => "Not possible at the moment".to_owned(),
@@ -55,7 +57,8 @@ pub fn error_page(frame: &Frame, view: &ErrorView) -> Markup {
     let content = html! {
         @match view {
             ErrorView::Refused(problem) | ErrorView::Changed(problem) | ErrorView::Invalid(problem) => {
-                h1.vh { (view.title()) } (problem)
+                // The summary comes first: the modules lift it into the dialog that was sent from.
+                (problem) h1.vh { (view.title()) }
                 p { "Go back to the page that you came from: your entries are still there." }
             }
             _ => { h1 { (view.title()) } div.lead { (words(view)) } }

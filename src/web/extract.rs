@@ -136,6 +136,11 @@ impl Form {
         Some(self.get(name)).filter(|v| !v.is_empty())
     }
 
+    /// Whether the form has the field at all, be it blank.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(n, _)| n == name)
+    }
+
     /// All values of a field.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.trim()).filter(|v| !v.is_empty())

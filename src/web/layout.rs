@@ -349,7 +349,7 @@ fn theme_form(frame: &Frame) -> Markup {
 }
 
 fn help_link() -> Markup {
-    html! { a.btn.quiet.icon href="/help" data-go="?" { (icon("help")) span.vh { "Help" } } }
+    html! { a.btn.quiet.icon href="/help" data-go="?" data-text="Help" { (icon("help")) span.vh { "Help" } } }
 }
 
 /// "Questions? Call … or write to …": at the foot of every page, as of every mail.
@@ -381,6 +381,10 @@ fn palette() -> Markup {
                     placeholder="Serial number, person, page or action";
             }
             div.list #cmds role="listbox" aria-label="Results" {}
+        }
+        // The row that the modules fill: for results, and for what a list of people offers besides people.
+        template #row {
+            div.opt role="option" { span.plus { svg.i aria-hidden="true" { use {} } } span.t { b {} small {} } span.r {} }
         }
     }
 }

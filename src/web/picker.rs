@@ -61,8 +61,8 @@ pub fn options(people: &[PersonOption]) -> Markup {
     html! {
         @for option in people {
             @let person = &option.person;
-            div.opt role="option" aria-selected="false" data-email=(person.email) data-first=(option.first_name)
-                data-last=(option.last_name) data-names=[option.may_name_users.then_some("yes")] {
+            div.opt role="option" aria-selected="false" data-email=(person.email) data-first_name=(option.first_name)
+                data-last_name=(option.last_name) data-names=[option.may_name_users.then_some("yes")] {
                 (avatar_large(person))
                 span.t { b { (person.name) } small { (person.email) } }
                 span.r { (option.note()) }
@@ -101,7 +101,8 @@ impl Picker<'_> {
 
     fn field(&self, name: &str, clear: bool) -> Markup {
         html! {
-            div.picker data-people=(self.url) data-name=(name) data-complete[self.complete] data-clear[clear] {
+            div.picker data-people=(self.url) data-name=(name) data-complete[self.complete]
+                data-clear=[clear.then_some("Falls back to the group, the contract or the Contract Manager")] {
                 label.lab for="find" { "Find a person" }
                 div.field {
                     select #by aria-label="Find by" {
@@ -131,11 +132,10 @@ impl Picker<'_> {
 /// The names of somebody who is not yet known; shown once a new address was chosen.
 fn new_person() -> Markup {
     html! {
-        fieldset.names #names hidden {
+        fieldset.names #names hidden disabled {
             legend.lab { (icon("plus")) "New at your company: an invitation goes to this address" }
-            label { "First name" input.box type="text" name="first_name" #first_name autocomplete="off" disabled; }
-            label { "Last name" input.box type="text" name="last_name" #last_name autocomplete="off" disabled; }
-            p.hint.bad #names-e hidden {}
+            label { "First name" input.box type="text" name="first_name" #first_name autocomplete="off"; }
+            label { "Last name" input.box type="text" name="last_name" #last_name autocomplete="off"; }
         }
     }
 }

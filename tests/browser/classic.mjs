@@ -10,10 +10,9 @@ async function toAssign(b, main, serials, use) {
   await b.goto('/');
   await has(b, ['Contract Administration', 'Manage Software Coordinators']);
   await use(b.locate('nav a', { hasText: 'Manage Software Coordinators' }));
-  await b.page.waitForURL('**/coordinators');
   // The contract is skipped where there is only one.
-  const link = b.locate(`main a[href*="/contracts/${main.number}"]`).first();
-  if (await link.count()) await use(link);
+  await b.page.waitForURL(url => url.pathname !== '/');
+  if (new URL(b.page.url()).pathname === '/coordinators') await use(b.locate(`main a[href*="/contracts/${main.number}"]`).first());
   await b.page.waitForURL(`**/contracts/${main.number}/**`);
   await has(b, ['Products']);
   const tab = b.locate('.tabs a', { hasText: 'Products' });
@@ -118,6 +117,19 @@ export const tests = {
     const mails = await mailed(world, since, [[person.email, 'You\'re invited to '], [main.manager.email, numbers(2)],
       ...[...new Set(serials.map(s => before[s]).filter(v => !v.endsWith('contract_manager')).map(v => v.split(' ')[0]))].filter(e => e !== main.manager.email.toLowerCase()).map(e => [e, fullName(person)])]);
     ok(mails.some(mail => /\/invite\//.test(mail.text)), 'the invitation has a link');
+  },
+
+  async 'a manager of several contracts picks one without a script'({ leaver, open }) {
+    const b = await open({ script: false }), hand = b.hand(), [one, two] = leaver.rows;
+    await b.signIn(leaver.manager.email);
+    await b.goto('/');
+    await hand.click(b.locate('nav a', { hasText: 'Manage Software Coordinators' }));
+    await b.page.waitForURL('**/coordinators');
+    for (const contract of leaver.rows) ok((await b.page.innerText('main')).includes(contract.number), `${contract.number} is listed`);
+    await hand.click(b.locate(`main a[href*="/contracts/${two.number}"]`));
+    await b.page.waitForURL(`**/contracts/${two.number}/products`);
+    ok(!(await b.page.innerText('main')).includes(one.on[0].serial_number), 'and sees that one');
+    hand.budget('steps 1 and 2', { clicks: 2 });
   },
 
   async 'undo without a script: one click'({ world, api, main, b }) {

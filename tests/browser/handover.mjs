@@ -64,7 +64,7 @@ export const tests = {
     if (await start.count()) await hand.click(start);
     const select = b.locate('main select[name=successor]');
     if (await select.count()) await select.selectOption(leaver.successor.email);
-    else await b.locate('main input[name=successor]').fill(leaver.successor.email);
+    else await b.locate('main input[name=successor]:visible').fill(leaver.successor.email);
     await hand.click(b.locate('main form:has([name=successor]) button').first());
     ok(/\d+ serial number/.test(await b.page.innerText('main')), 'the page says what would change hands');
     await hand.click(b.locate('main form[action$="/hand-over"] button[type=submit]'));

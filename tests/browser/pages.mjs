@@ -36,6 +36,11 @@ const PAGES = [
   { name: 'products, done', who: 'manager', path: ({ main, changeSet }) => `/contracts/${main.number}/products?done=${changeSet}` },
   { name: 'activity', who: 'manager', path: ({ main }) => `/contracts/${main.number}/activity` },
   { name: 'Manage Software Coordinators', who: 'manager', path: () => '/coordinators' },
+  { name: 'Manage Software Coordinators, several', who: 'managerOfSeveral', path: () => '/coordinators' },
+  { name: 'contracts, several', who: 'managerOfSeveral', path: () => '/contracts' },
+  { name: 'products, several pages', who: 'managerOfSeveral', path: ({ leaver }) => `/contracts/${leaver.rows[0].number}/products`, script: true, state: async b => {
+    await b.locate('#all').click();
+    await until(() => b.locate('#wide').isVisible(), 'all of them are offered'); } },
   { name: 'classic', who: 'manager', path: context => classic(context) },
   { name: 'classic, pick list', who: 'manager', path: context => classic(context, '&pick=1') },
   { name: 'classic, found', who: 'manager', path: context => classic(context, `&pick=1&find=email&starting_with=${encodeURIComponent(context.main.free[0].email[0])}`) },
@@ -94,7 +99,7 @@ async function prepare({ world, main }) {
 async function look(context, options) {
   const { world, main, open } = context, { people } = context, seen = new Map();
   Object.assign(context, await prepare(context));
-  const who = { manager: main.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff };
+  const who = { manager: main.manager, managerOfSeveral: context.leaver.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff };
   for (const name of new Set(PAGES.map(page => page.who))) {
     const b = await open(options);
     if (name !== 'nobody') await b.signIn(who[name].email);

@@ -27,7 +27,7 @@ pub struct World {
     pub app: App,
     pub router: axum::Router,
     raw: Raw,
-    _product: Product,
+    _product: std::sync::Mutex<Product>,
 }
 
 /// An answer.
@@ -55,7 +55,7 @@ impl World {
         };
         let app = App::new(db, Clock::new(jiff::tz::TimeZone::UTC, None), profile);
         let router = web::router(app.clone());
-        let world = World { app, router, raw, _product: product };
+        let world = World { app, router, raw, _product: std::sync::Mutex::new(product) };
         world.exec(SEED).await;
         if engine == Engine::Postgres {
             // The seed names its ids; the next ones come after them.

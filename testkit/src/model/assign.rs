@@ -63,9 +63,11 @@ impl Model {
     pub fn matches(&self, asset: usize, filter: &Filter) -> bool {
         let a = &self.world.assets[asset];
         let now = self.resolve(asset, self.today);
+        let by_default = now.source == "contract_manager";
         let coordinator = |wanted: Option<usize>| match wanted {
-            Some(person) => now.person == person,
-            None => now.source == "contract_manager",
+            // Those that are the manager's by default are found as `default` only.
+            Some(person) => now.person == person && !by_default,
+            None => by_default,
         };
         filter.coordinator.is_none_or(coordinator)
             && filter.group.is_none_or(|group| a.group == Some(group))

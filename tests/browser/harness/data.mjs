@@ -59,13 +59,14 @@ function contracts() {
       : row.software_coordinator_email ? 'contract' : 'contract_manager';
     const count = kind => on.filter(asset => source(asset) === kind).length;
     const company = people.filter(person => person.account_numbers.split(' ').includes(row.account_number));
+    const through = on.map(asset => fold(groups.get(`${row.contract_number}/${asset.group_name}`) ?? ''));
     const named = new Set(on.map(asset => fold(asset.software_coordinator_email)).filter(Boolean));
     const manager = people.find(person => same(person.email, row.contract_manager_email));
     const plain = person => person && !person.role && person.account_numbers === row.account_number;
     return { ...row, number: row.contract_number, on, company, manager, named, plain, account: accounts.get(row.account_number),
       default: count('contract_manager'), grouped: count('group'), own: count('asset') + count('group'),
       // Colleagues who coordinate nothing here and whom three letters find.
-      free: company.filter(person => plain(person) && person !== manager && !named.has(fold(person.email)) && letters(person, company)),
+      free: company.filter(person => plain(person) && person !== manager && !named.has(fold(person.email)) && !through.includes(fold(person.email)) && letters(person, company)),
       typed: person => letters(person, company) };
   });
 }
