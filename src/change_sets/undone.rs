@@ -20,6 +20,8 @@ struct Row {
     told: bool,
     /// What becomes of the mail of the undo; none: there is none.
     mail: Option<String>,
+    /// Whether mail of changes leaves at all.
+    live: bool,
 }
 
 /// `$2` the handle of the set that was undone.
@@ -27,7 +29,8 @@ const UNDONE: &str = "SELECT s.id,
         (SELECT COUNT(*) FROM change_set_items i WHERE i.change_set = s.id AND i.level <> 'effect') AS items,
         (SELECT COUNT(*) FROM change_set_items i WHERE i.change_set = s.id AND i.level <> 'effect'
             AND i.reverted_by = s.undone_by) AS reverted,
-        EXISTS (SELECT 1 FROM notices n WHERE n.change_set = s.id) AS told, u.mail
+        EXISTS (SELECT 1 FROM notices n WHERE n.change_set = s.id) AS told, u.mail,
+        EXISTS (SELECT 1 FROM settings x WHERE x.name IN ('live_at', 'demo')) AS live
     FROM change_sets s LEFT JOIN change_sets u ON u.id = s.undone_by WHERE s.handle = $2 AND";
 
 fn by_handle(scope: &Scope<UndoChangeSet>, handle: &str) -> Scoped {
@@ -89,6 +92,7 @@ impl Undone {
 
     fn note(&self) -> &'static str {
         match self.row.mail.as_deref() {
+            Some("held" | "out") if !self.row.live => "No e-mail goes out: this installation is not live yet.",
             Some("held") => "Whoever was told gets a correction in 60 seconds.",
             Some("out") => "Whoever was told has got a correction.",
             Some(_) if !self.row.told => "Nothing was sent.",
@@ -106,7 +110,8 @@ mod tests {
     use super::*;
 
     fn says(items: i64, reverted: i64, refused: i64, told: bool, mail: Option<&str>) -> String {
-        let row = Row { items, reverted, told, mail: mail.map(str::to_owned), ..Row::default() };
+        let mail = mail.map(str::to_owned);
+        let row = Row { items, reverted, told, mail, live: true, ..Row::default() };
         let flash = Undone { row, refused }.flash("/".to_owned());
         format!("{} {}", flash.text, flash.note).trim().to_owned()
     }

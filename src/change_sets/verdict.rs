@@ -108,7 +108,9 @@ pub fn counts(permit: Undoing<'_>, set: ChangeSetId, editable: Day) -> Scoped {
 }
 
 const ONLY_REFUSED: &str = "WHERE verdict IN ('gone', 'contract_lapsed') ORDER BY 1 LIMIT 1000";
-const ALL_ROWS: &str = "WHERE level <> 'naming' ORDER BY verdict, label LIMIT 500";
+/// Some of each verdict, however many there are of the others.
+const ALL_ROWS: &str = "WHERE level <> 'naming'
+    ORDER BY ROW_NUMBER() OVER (PARTITION BY verdict ORDER BY level, target_id), verdict LIMIT 500";
 
 /// The items that are refused, with their reasons.
 pub fn refused(permit: Undoing<'_>, set: ChangeSetId, editable: Day) -> Scoped {

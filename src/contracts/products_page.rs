@@ -82,20 +82,23 @@ fn coverage_section(view: &ProductsView) -> Markup {
 /// Toolbar, table, foot and batch bar: one form, which without a script leads to the classic page.
 fn assets(view: &ProductsView) -> Markup {
     let action = format!("/contracts/{}/coordinators/assign", view.head.number);
-    html! {
-        form.assets #assets action=(action) method="get" aria-labelledby="assets-h" {
-            h2.vh #assets-h { "Products on this contract" }
-            (toolbar(view))
-            @if !view.may_assign && view.head.open() { (who_can(&view.head.manager)) }
-            div #list {
-                (wide_line(view))
-                @if !view.rows.is_empty() { (table(&view.head.number, &view.rows, view.may_assign)) }
-                @else { (nothing(view)) }
-                (foot(view))
-                (pages(view.first.as_deref(), view.next.as_deref()))
-            }
-            @if view.may_assign { (batch(view)) }
+    let content = html! {
+        h2.vh #assets-h { "Products on this contract" }
+        (toolbar(view))
+        @if !view.may_assign && view.head.open() { (who_can(&view.head.manager)) }
+        div #list {
+            (wide_line(view))
+            @if !view.rows.is_empty() { (table(&view.head.number, &view.rows, view.may_assign)) }
+            @else { (nothing(view)) }
+            (foot(view))
+            (pages(view.first.as_deref(), view.next.as_deref()))
         }
+        @if view.may_assign { (batch(view)) }
+    };
+    html! {
+        @if view.may_assign {
+            form.assets #assets action=(action) method="get" autocomplete="off" aria-labelledby="assets-h" { (content) }
+        } @else { section.assets #assets aria-labelledby="assets-h" { (content) } }
     }
 }
 
@@ -116,7 +119,7 @@ fn toolbar(view: &ProductsView) -> Markup {
                     }
                 }
             }
-            noscript { button.btn type="submit" form="narrow" { "Filter" } }
+            button.btn.unscripted type="submit" form="narrow" { "Filter" }
             div.end {
                 a.btn #csv href=(filters.link(&format!("{}.csv", view.path()))) download { (icon("down")) "Export CSV" }
                 @if view.may_assign {

@@ -1,6 +1,6 @@
 //! The table of serial numbers: a native table whose columns merge under the product on narrow screens.
 use crate::web::person::{PersonRef, PersonState, address, avatar, avatar_default, name, state};
-use crate::web::ui::{Tone, icon, pill};
+use crate::web::ui::{Tone, pill};
 use crate::web::words::{count, day_short, encoded, number};
 use maud::{Markup, html};
 
@@ -74,7 +74,7 @@ pub fn table(contract: &str, rows: &[AssetRow], pick: bool) -> Markup {
                     @if pick {
                         th scope="col" {
                             label.pick.scripted {
-                                input type="checkbox" #all autocomplete="off"; span.vh { "Select all serial numbers" }
+                                input type="checkbox" #all; span.vh { "Select all serial numbers" }
                             }
                         }
                     }
@@ -100,7 +100,7 @@ fn line(row: &AssetRow, pick: bool) -> Markup {
             @if pick {
                 td {
                     label.pick {
-                        input type="checkbox" name="serial" value=(serial) autocomplete="off";
+                        input type="checkbox" name="serial" value=(serial);
                         span.vh { "Select " (row.product) ", serial number " (serial) }
                     }
                 }
@@ -121,8 +121,9 @@ fn line(row: &AssetRow, pick: bool) -> Markup {
             td.c-rel.num { (row.release) }
             @if pick {
                 td.c-act {
-                    button.btn.quiet.icon.row-act type="submit" name="only" value=(serial) {
-                        (icon("coord")) span.tip { "Assign coordinator" }
+                    // Its symbol is in the style sheet: 50 references to the sprite would weigh as much as the head of the page.
+                    button.row-act type="submit" name="only" value=(serial) {
+                        span.tip { "Assign coordinator" }
                         span.vh { " for " (row.product) ", serial number " (serial) }
                     }
                 }

@@ -131,8 +131,7 @@ fn scope_radios(view: &ClassicView) -> Markup {
     html! {
         @for scope in view.form.scopes.list() {
             label {
-                input type="radio" name="scope" value=(scope.value) checked[scope.value == view.scope] form=(form)
-                    autocomplete="off";
+                input type="radio" name="scope" value=(scope.value) checked[scope.value == view.scope] form=(form);
                 (scope.label)
             }
         }
@@ -201,7 +200,7 @@ fn present(view: &ClassicView) -> Markup {
 /// A form that only asks: it carries what is ticked along in the address.
 fn pick_form(view: &ClassicView, content: Markup) -> Markup {
     html! {
-        form.pick-form #pick-form method="get" action=(action(view)) {
+        form.pick-form #pick-form method="get" action=(action(view)) autocomplete="off" {
             @for row in &view.rows { input type="hidden" name="serial" value=(row.serial); }
             (content)
         }
@@ -232,7 +231,7 @@ fn apply_form(view: &ClassicView, content: Markup) -> Markup {
     let confirm = confirm.or(view.preview.as_ref().and_then(|preview| preview.confirm));
     let dates = view.problem.as_ref().and_then(|problem| problem.of("until").or(problem.of("from")));
     html! {
-        form.apply-form #apply-form method="post" action=(action(view)) novalidate {
+        form.apply-form #apply-form method="post" action=(action(view)) novalidate autocomplete="off" {
             (csrf(&form.csrf)) (hidden("idempotency_key", &form.idempotency_key)) (hidden("return_to", &form.return_to))
             input type="hidden" name="if_state" value=(view.preview.as_ref().map_or(&form.if_state, |preview| &preview.state));
             (form.scopes.filters.hidden())

@@ -114,7 +114,7 @@ pub fn scope_choices(scopes: &Scopes, chosen: &str) -> Markup {
             @let own = (!scope.own.is_empty()).then_some(scope.own);
             label {
                 input type="radio" name="scope" value=(scope.value) data-apply=(scope.apply) data-own=[own]
-                    checked[scope.value == chosen] autocomplete="off";
+                    checked[scope.value == chosen];
                 (scope.label)
             }
         }
@@ -159,10 +159,11 @@ pub fn assign_dialog(view: &AssignView) -> Markup {
         complete: view.people_complete,
         error: None,
         autofocus: true,
+        folded: false,
     };
     html! {
         dialog #assign aria-labelledby="assign-h" {
-            form method="post" action={ (base) "/coordinators/assign" } novalidate
+            form method="post" action={ (base) "/coordinators/assign" } novalidate autocomplete="off"
                 data-preview={ (base) "/coordinators/preview" } data-today=(view.today) {
                 (csrf(&view.csrf)) (hidden("idempotency_key", &view.idempotency_key))
                 input type="hidden" name="if_state" #state value=(view.if_state) data-page=(view.if_state);
@@ -209,7 +210,7 @@ fn scope_fields(scopes: &Scopes) -> Markup {
             fieldset.seg #scope aria-describedby="scope-e" {
                 legend { "For" }
                 // What is ticked: only the page knows it, so the module fills this one.
-                label hidden { input type="radio" name="scope" value="selected" #picked autocomplete="off"; "0 selected" }
+                label hidden { input type="radio" name="scope" value="selected" #picked; "0 selected" }
                 (scope_choices(scopes, ""))
             }
             p.hint.bad #scope-e hidden {}
@@ -223,8 +224,8 @@ pub fn overrides(question: &str, hidden: bool) -> Markup {
     html! {
         fieldset.seg.own #own hidden[hidden] {
             legend #own-q { (question) }
-            label { input type="radio" name="overrides" value="keep" checked autocomplete="off"; "Keep them" }
-            label { input type="radio" name="overrides" value="replace" autocomplete="off"; "Replace them" }
+            label { input type="radio" name="overrides" value="keep" checked; "Keep them" }
+            label { input type="radio" name="overrides" value="replace"; "Replace them" }
         }
     }
 }
@@ -235,7 +236,7 @@ pub fn options(may_name_users: bool, from: &str, until: &str, view: &AssignView)
         div.more {
             input type="hidden" name="may_name_users_shown" value="1";
             label.check {
-                input type="checkbox" name="may_name_users" value="yes" checked[may_name_users] autocomplete="off";
+                input type="checkbox" name="may_name_users" value="yes" checked[may_name_users];
                 span {
                     "May name users"
                     small { "Lets this coordinator give other people access to these serial numbers." }

@@ -65,6 +65,7 @@ pub struct Move {
 pub struct Level {
     pub level: String,
     pub contract_id: i64,
+    pub before_id: Option<i64>,
     pub after_id: Option<i64>,
     pub group_name: Option<String>,
 }

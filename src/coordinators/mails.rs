@@ -46,10 +46,16 @@ impl Mail for Assigned {
         let (cause, what) = (&self.cause, self.what.words());
         let actor = &cause.actor;
         let opening = match &cause.deed {
+            _ if self.nothing_yet() && self.planned == 0 => format!("{actor} made a change{}.", self.what.place.at()),
             Deed::HandedOver { of } if self.nothing_yet() => {
                 let (planned, at) =
                     (counted(self.planned, "dated assignment", "dated assignments"), self.what.place.at());
                 format!("{actor} gave you {planned} of {of}{at} that {}.", they_lie(self.planned))
+            }
+            Deed::Undid if self.nothing_yet() => {
+                let planned = counted(self.planned, "dated assignment", "dated assignments");
+                let come = if self.planned == 1 { "comes" } else { "come" };
+                format!("{actor} undid a change: {planned} that {} {come} back to you.", they_lie(self.planned))
             }
             Deed::Named => format!("{actor} named you Software Coordinator of {what}{}.", cause.dates()),
             Deed::Cleared => {
@@ -106,7 +112,13 @@ impl Assigned {
         let mut all = Vec::new();
         if self.cause.cancelled.is_none() && !self.nothing_yet() {
             let users = if self.may_name_users { " You may also name users for them." } else { "" };
-            all.push(format!("{} {THE_BENEFITS}{users}", self.cause.from_then_on()));
+            all.push(match self.what.count {
+                0 => format!(
+                    "{} you get the release notices and shipments for what comes later.",
+                    self.cause.from_then_on()
+                ),
+                _ => format!("{} {THE_BENEFITS}{users}", self.cause.from_then_on()),
+            });
             if let (Some(until), Deed::Named) = (self.cause.until, &self.cause.deed) {
                 all.push(format!("On {} they go back to whoever is assigned then.", until.long()));
             }
@@ -154,10 +166,15 @@ pub struct TakenOver {
     pub successors: Vec<String>,
     /// Whether everything of the reader was handed over.
     pub everything: bool,
+    /// Dated assignments that lie ahead and went from the reader, too.
+    pub planned: u64,
 }
 
 impl Mail for TakenOver {
     fn subject(&self) -> String {
+        if self.what.count == 0 {
+            return format!("{} took over dated assignments from you", joined(&self.successors, 1));
+        }
         let count = serial_numbers(self.what.count);
         let stay = if self.what.count == 1 { "stays" } else { "stay" };
         match (self.successors.as_slice(), self.cause.cancelled, self.cause.from) {
@@ -174,7 +191,18 @@ impl Mail for TakenOver {
         let (cause, what) = (&self.cause, self.what.words());
         let (actor, to) = (&cause.actor, joined(&self.successors, NAMES));
         let myself = self.successors.as_slice() == [actor.as_str()];
+        let planned = counted(self.planned, "dated assignment", "dated assignments");
         let opening = match &cause.deed {
+            Deed::Undid if self.what.count == 0 => {
+                format!("{actor} undid a change: {planned} that {} went from you to {to}.", they_lie(self.planned))
+            }
+            _ if self.what.count == 0 => {
+                format!(
+                    "{actor} gave {to} {planned} that {} and {} yours.",
+                    they_lie(self.planned),
+                    if self.planned == 1 { "was" } else { "were" }
+                )
+            }
             Deed::Undid => match cause.cancelled {
                 Some(day) => {
                     let stay = if self.what.count == 1 { "stays" } else { "stay" };
@@ -202,6 +230,7 @@ impl Mail for TakenOver {
             action: Action { words: "See what you coordinate".to_owned(), url: self.site.link("/products") },
             answer: cause.answer.clone(),
             why: match (cause.cancelled, cause.from) {
+                _ if self.what.count == 0 => "you were to be Software Coordinator by these.".to_owned(),
                 (Some(_), _) => "you were told that these serial numbers would come to you.".to_owned(),
                 (None, Some(from)) => {
                     format!("you are Software Coordinator of these serial numbers until {}.", from.long())
@@ -216,7 +245,7 @@ impl Mail for TakenOver {
 
 impl TakenOver {
     fn paragraphs(&self, to: &str) -> Vec<String> {
-        if self.cause.cancelled.is_some() {
+        if self.cause.cancelled.is_some() || self.what.count == 0 {
             return Vec::new();
         }
         let get = if self.successors.len() == 1 { "gets" } else { "get" };
@@ -225,6 +254,11 @@ impl TakenOver {
         if let (Some(until), Deed::Named) = (self.cause.until, &self.cause.deed) {
             all.push(format!("On {} {} to you.", until.long(), they(self.what.count, "returns", "return")));
         }
+        if self.planned > 0 {
+            let planned = counted(self.planned, "dated assignment", "dated assignments");
+            let went = format!("{planned} that {} went from you, too.", they_lie(self.planned));
+            all.push(went);
+        }
         all
     }
 
@@ -232,7 +266,7 @@ impl TakenOver {
     pub fn sample() -> Self {
         let what = What { count: 3, serials: What::sample().serials.split_off(7), ..What::sample() };
         let successors = vec!["Maya Lindqvist".to_owned()];
-        Self { site: Site::sample(), cause: Cause::sample(), what, successors, everything: false }
+        Self { site: Site::sample(), cause: Cause::sample(), what, successors, everything: false, planned: 0 }
     }
 }
 

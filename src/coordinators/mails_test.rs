@@ -147,6 +147,7 @@ fn a_whole_contract_and_groups() {
     let level = |level: &str, after_id, group: Option<&str>| Level {
         level: level.to_owned(),
         contract_id: ROOF,
+        before_id: None,
         after_id,
         group_name: group.map(str::to_owned),
     };
@@ -166,7 +167,13 @@ fn handed_over() {
         moves(YARD, OWEN, MAYA, None, 1),
     ]);
     facts.head = Head { kind: "hand_over".to_owned(), person_id: Some(TOMAS), ..facts.head };
-    let cover = Level { level: "cover".to_owned(), contract_id: YARD, after_id: Some(MAYA), group_name: None };
+    let cover = Level {
+        level: "cover".to_owned(),
+        contract_id: YARD,
+        before_id: Some(TOMAS),
+        after_id: Some(MAYA),
+        group_name: None,
+    };
     facts.levels = vec![cover];
     facts.naming = [(MAYA, ROOF), (MAYA, YARD)].into();
     insta::assert_snapshot!(told_of(&facts));
@@ -176,8 +183,16 @@ fn handed_over() {
 fn handed_over_only_what_lies_ahead() {
     let mut facts = facts(Vec::new());
     facts.head = Head { kind: "hand_over".to_owned(), person_id: Some(TOMAS), ..facts.head };
-    facts.levels = vec![Level { level: "cover".to_owned(), contract_id: ROOF, after_id: Some(MAYA), group_name: None }];
-    insta::assert_snapshot!(told_of(&one_contract(facts)));
+    facts.levels = vec![Level {
+        level: "cover".to_owned(),
+        contract_id: ROOF,
+        before_id: Some(TOMAS),
+        after_id: Some(MAYA),
+        group_name: None,
+    }];
+    insta::assert_snapshot!("handed_over_only_what_lies_ahead", told_of(&one_contract(facts.clone())));
+    facts.head = Head { kind: "undo".to_owned(), undoes: Some(4), person_id: None, ..facts.head };
+    insta::assert_snapshot!("handed_over_and_undone", told_of(&one_contract(facts)));
 }
 
 #[test]

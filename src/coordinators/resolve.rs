@@ -45,7 +45,6 @@ pub struct LevelRow {
     pub(crate) person_id: i64,
     pub(crate) from_at: Instant,
     pub(crate) set_by: i64,
-    pub(crate) handle: String,
     pub(crate) email: String,
     pub(crate) first_name: String,
     pub(crate) last_name: String,
@@ -98,7 +97,7 @@ impl LevelRow {
 /// `$1` the asset, `$2` the instant at which the day has ended.
 const GROUP_THEN: &str = "SELECT g.id, g.name FROM group_spans s JOIN asset_groups g ON g.id = s.group_id
     WHERE s.asset_id = $1 AND s.from_at < $2 AND (s.until_at IS NULL OR s.until_at >= $2) ORDER BY s.id DESC LIMIT 1";
-const LEVELS_THEN: &str = "SELECT s.level, s.person_id, s.from_at, s.set_by, p.handle, p.email, p.first_name, p.last_name,
+const LEVELS_THEN: &str = "SELECT s.level, s.person_id, s.from_at, s.set_by, p.email, p.first_name, p.last_name,
         b.first_name || ' ' || b.last_name AS assigned_by
     FROM spans s JOIN people p ON p.id = s.person_id LEFT JOIN people b ON b.id = s.set_by
     WHERE ((s.level = 'asset' AND s.target_id = $1) OR (s.level = 'group' AND s.target_id = $3)
@@ -157,7 +156,7 @@ const PLANNED: &str = "SELECT k.level, k.state, k.from_on, k.until_on, k.person_
         OR (k.level = 'contract' AND k.target_id = (SELECT a.contract_id FROM assets a WHERE a.id = $1)))
     ORDER BY k.from_on, k.id";
 const NAMES: &str = "SELECT '' AS level, p.id AS person_id, CAST($2 AS BIGINT) AS from_at, CAST($3 AS BIGINT) AS set_by,
-        p.handle, p.email, p.first_name, p.last_name,
+        p.email, p.first_name, p.last_name,
         (SELECT b.first_name || ' ' || b.last_name FROM people b WHERE b.id = $3) AS assigned_by
     FROM people p WHERE p.id = $1";
 

@@ -59,10 +59,12 @@ const MOVES: &str = "SELECT m.contract_id, m.former, m.successor, m.named, m.ass
         WHERE t.former <> t.successor OR t.named IS NOT NULL) m
     JOIN assets a ON a.id = m.target_id JOIN products p ON p.id = a.product_id WHERE m.place <= $2
     ORDER BY m.contract_id, m.former, m.successor, m.named, a.serial";
-const LEVELS: &str = "SELECT i.level, i.contract_id, i.after_id, g.name AS group_name
+/// Of dated assignments that were passed on only those that lie ahead: the others show in what moved.
+const LEVELS: &str = "SELECT i.level, i.contract_id, i.before_id, i.after_id, g.name AS group_name
     FROM change_set_items i LEFT JOIN asset_groups g ON g.id = i.target_id AND i.level IN ('group', 'group_dated')
     WHERE i.change_set = $1 AND i.reverted_by IS NULL
-    AND i.level IN ('group', 'contract', 'group_dated', 'contract_dated', 'cover', 'naming')
+    AND (i.level IN ('group', 'contract', 'group_dated', 'contract_dated', 'naming')
+        OR (i.level = 'cover' AND EXISTS (SELECT 1 FROM covers k WHERE k.id = i.target_id AND k.state = 'planned')))
     ORDER BY i.level, i.contract_id, i.target_id";
 const PEOPLE: &str =
     "SELECT p.id, p.first_name, p.last_name, p.email, p.deactivated_at IS NOT NULL AS deactivated FROM (";
@@ -144,7 +146,7 @@ impl WriteMail {
 fn concerned(head: &Head, contracts: &[ContractRow], moves: &[MoveRow], levels: &[Level]) -> Vec<String> {
     let of_head = [Some(head.set_by), head.person_id].into_iter().flatten();
     let of_moves = moves.iter().flat_map(|m| [m.former, m.successor, m.named]).flatten();
-    let of_levels = levels.iter().filter(|l| l.level != "naming").filter_map(|l| l.after_id);
+    let of_levels = levels.iter().filter(|l| l.level != "naming").flat_map(|l| [l.before_id, l.after_id]).flatten();
     let of_contracts = contracts.iter().map(|c| c.manager_id);
     let all: BTreeSet<i64> = of_head.chain(of_moves).chain(of_levels).chain(of_contracts).collect();
     all.into_iter().map(|id| id.to_string()).collect()

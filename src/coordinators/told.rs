@@ -75,7 +75,7 @@ impl<'a> Book<'a> {
         book
     }
 
-    /// A group or a whole contract was given to somebody, also what comes into it later.
+    /// A group or a whole contract was given to somebody, also what comes into it later; or a dated assignment that lies ahead.
     fn stand(&mut self, level: &Level) {
         let (Some(person), Some(contract)) = (level.after_id, self.contracts.get(&level.contract_id)) else { return };
         if !self.counts(level) {
@@ -83,10 +83,18 @@ impl<'a> Book<'a> {
         }
         let heap = self.gains.entry(person).or_default();
         heap.contracts.insert(level.contract_id);
-        if level.level == "cover" {
-            heap.planned += 1;
-        } else if let Some(words) = standing(level, contract) {
+        if let Some(words) = standing(level, contract) {
             heap.standing.push(words);
+        }
+        if level.level != "cover" {
+            return;
+        }
+        heap.planned += 1;
+        if let Some(former) = level.before_id {
+            let heap = self.losses.entry(former).or_default();
+            heap.contracts.insert(level.contract_id);
+            heap.planned += 1;
+            heap.others.entry(person).or_default();
         }
     }
 
@@ -190,6 +198,7 @@ impl<'a> Book<'a> {
             what: self.what(heap),
             successors: self.names(heap.others.keys(), person),
             everything,
+            planned: heap.planned,
         };
         Some(self.outgoing(reader, heap, "coordinator.taken_over", &mail))
     }

@@ -57,9 +57,11 @@ pub fn undo_page(frame: &Frame, view: &UndoView) -> Markup {
             div.head { div.title { h1 { "Undo this change?" } } }
             p.lead { (view.sentence) " " small.num { (view.at) } }
             @if !view.closed.is_empty() { p.calm { (icon("lock")) span { (view.closed) } } }
-            (part("reverted", "Will be reverted", "back", &view.reverted))
-            (part("kept", "Kept, because changed since", "check", &view.kept))
-            (part("refused", "Refused, and why", "alert", &view.refused))
+            @if view.closed.is_empty() {
+                (part("reverted", "Will be reverted", "back", &view.reverted))
+                (part("kept", "Kept, because changed since", "check", &view.kept))
+                (part("refused", "Refused, and why", "alert", &view.refused))
+            }
             div.under {
                 @if possible {
                     form method="post" action={ "/change-sets/" (view.handle) "/undo" } {

@@ -67,7 +67,7 @@ pub fn account_page(frame: &Frame, view: &AccountView) -> Markup {
             section.block.scripted aria-labelledby="keys-h" {
                 h2 #keys-h { "Keys" }
                 label.check {
-                    input type="checkbox" #keys checked autocomplete="off";
+                    input type="checkbox" #keys checked;
                     span { "Single-key shortcuts" small { "A, Z, / and others, listed in Help. Kept on this device." } }
                 }
             }

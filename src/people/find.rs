@@ -96,10 +96,16 @@ pub struct FindPeople {
     pub asked: Asked,
 }
 
+/// What somebody coordinates is counted level by level, each on its index: one COALESCE over all assets would read the whole
+/// contract for each person.
 const FIND: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, m.confirmed_at IS NULL AS pending,
         p.bounced_at IS NOT NULL AS bounced,
-        (SELECT COUNT(*) FROM assets a LEFT JOIN asset_groups g ON g.id = a.group_id
-            WHERE a.contract_id = c.id AND COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id) = p.id)
+        (SELECT COUNT(*) FROM assets a WHERE a.coordinator_id = p.id AND a.contract_id = c.id)
+            + (SELECT COUNT(*) FROM asset_groups g JOIN assets a ON a.group_id = g.id AND a.coordinator_id IS NULL
+                WHERE g.coordinator_id = p.id AND g.contract_id = c.id)
+            + CASE WHEN c.coordinator_id = p.id THEN (SELECT COUNT(*) FROM assets a
+                LEFT JOIN asset_groups g ON g.id = a.group_id
+                WHERE a.contract_id = c.id AND a.coordinator_id IS NULL AND g.coordinator_id IS NULL) ELSE 0 END
             AS coordinates,
         EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = c.id AND n.person_id = p.id) AS may_name_users
     FROM contracts c JOIN memberships m ON m.account_id = c.account_id JOIN people p ON p.id = m.person_id

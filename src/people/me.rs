@@ -20,6 +20,8 @@ pub struct SelfRow {
     pub(crate) theme: String,
     pub(crate) staff_role: Option<String>,
     pub(crate) manages: i64,
+    /// Contracts in whose administration the person is at home.
+    pub(crate) administers: i64,
     pub(crate) coordinates: bool,
     pub(crate) uses: bool,
     pub(crate) resells: i64,
@@ -71,6 +73,12 @@ pub struct AccountView {
 const PERSON: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, p.theme, p.staff_role,
         (SELECT COUNT(*) FROM contracts c JOIN memberships m ON m.account_id = c.account_id AND m.person_id = p.id
             AND m.confirmed_at IS NOT NULL WHERE c.manager_id = p.id) AS manages,
+        CASE WHEN p.staff_role IS NOT NULL THEN (SELECT COUNT(*) FROM contracts) ELSE (
+            SELECT COUNT(*) FROM contracts c JOIN memberships m ON m.account_id = c.account_id AND m.person_id = p.id
+                AND m.confirmed_at IS NOT NULL WHERE c.id IN (SELECT x.id FROM contracts x WHERE x.manager_id = p.id
+                UNION SELECT x.id FROM contracts x WHERE x.coordinator_id = p.id
+                UNION SELECT x.contract_id FROM asset_groups x WHERE x.coordinator_id = p.id
+                UNION SELECT x.contract_id FROM assets x WHERE x.coordinator_id = p.id)) END AS administers,
         EXISTS (SELECT 1 FROM contracts c WHERE c.coordinator_id = p.id)
             OR EXISTS (SELECT 1 FROM asset_groups g WHERE g.coordinator_id = p.id)
             OR EXISTS (SELECT 1 FROM assets a WHERE a.coordinator_id = p.id) AS coordinates,

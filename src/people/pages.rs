@@ -182,6 +182,7 @@ fn successor_form(view: &PersonView, hand: &HandOver) -> Markup {
         complete: hand.people_complete,
         error: None,
         autofocus: false,
+        folded: hand.successor.is_some(),
     };
     html! {
         form #hand-over method="get" action={ "/people/" (view.handle) "#hand-h" } novalidate {

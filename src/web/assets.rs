@@ -119,7 +119,7 @@ mod tests {
             String::from_utf8(asset.bytes.to_vec()).unwrap()
         };
         let css = text("style.css");
-        let fonts: Vec<&str> = css.split("url(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let fonts: Vec<&str> = css.split("src: url(\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
         assert_eq!(fonts.len(), 5);
         let mut named: Vec<String> = fonts.into_iter().map(str::to_owned).collect();
         for module in modules() {

@@ -90,6 +90,19 @@ impl Coverage {
         }
     }
 
+    /// The coordinators in the order of the strip: those with most first, but nobody beside somebody of the same colour
+    /// where another order avoids it.
+    fn arranged(&self) -> Vec<&Share> {
+        let mut left: Vec<&Share> = self.named.iter().collect();
+        let mut out: Vec<&Share> = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let last = out.last().map(|share| share.person.colour);
+            let next = left.iter().position(|share| Some(share.person.colour) != last).unwrap_or(0);
+            out.push(left.remove(next));
+        }
+        out
+    }
+
     /// The example of the sample contract.
     pub fn sample() -> Coverage {
         let [maya, tomas, priya, hana, owen] = samples::coordinators();
@@ -113,7 +126,7 @@ pub fn strip(coverage: &Coverage, only: &str) -> Markup {
     }
     html! {
         div.strip #strip role="img" aria-labelledby="cover-p" {
-            @for share in &coverage.named {
+            @for share in coverage.arranged() {
                 @for _ in 0..share.n {
                     span.dim[!only.is_empty() && only != share.person.email] data-c=(share.person.colour) {
                         (share.person.initials())
@@ -149,7 +162,7 @@ fn bars(coverage: &Coverage, height: i64, only: &str) -> Markup {
     };
     let dim = |key: &str| !only.is_empty() && only != key;
     html! {
-        @for share in &coverage.named {
+        @for share in coverage.arranged() {
             @let (x, width) = piece(share.n);
             rect.dim[dim(&share.person.email)] data-c=(share.person.colour) x=(x) width=(width) height=(height) {}
         }
@@ -171,7 +184,7 @@ pub fn legend(coverage: &Coverage, path: &str, filters: &Filters) -> Markup {
     };
     html! {
         div.legend #legend role="group" aria-label="Show only serial numbers of" {
-            @for Share { person, n } in coverage.named.iter().take(CHIPS) {
+            @for Share { person, n } in coverage.arranged().into_iter().take(CHIPS) {
                 (chip(&person.email, html! { (avatar(person)) (person.display()) " " b { (number(*n)) } }))
             }
             @if hidden > 0 { span.chip.plain { "and " (hidden) " more people" } }
@@ -217,5 +230,13 @@ mod tests {
         assert_eq!((bar.matches("<rect").count(), bar.matches("\"dim\"").count()), (6, 5));
         let widths = bar.split("width=\"").skip(1).filter_map(|rest| rest.split('"').next()?.parse::<i64>().ok());
         assert_eq!(widths.sum::<i64>(), 1000);
+    }
+
+    #[test]
+    fn neighbours_differ_in_colour_where_they_can() {
+        let mut coverage = Coverage::sample();
+        coverage.named.iter_mut().zip([1, 1, 1, 2, 3]).for_each(|(share, colour)| share.person.colour = colour);
+        let colours: Vec<u8> = coverage.arranged().iter().map(|share| share.person.colour).collect();
+        assert_eq!(colours, [1, 2, 1, 3, 1]);
     }
 }

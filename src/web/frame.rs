@@ -90,9 +90,9 @@ fn theme(word: &str) -> Theme {
 
 fn nav(me: &Myself) -> Nav {
     let p = &me.person;
-    let administers = p.manages > 0 || p.coordinates || p.staff_role.is_some();
     Nav {
-        contracts: (administers || p.resells > 0).then_some(p.manages + p.resells),
+        // A reseller's contracts are not administered here: Home lists them.
+        contracts: (p.administers > 0 || p.staff_role.is_some()).then_some(p.administers),
         coordinators: p.manages > 0,
         products: p.manages > 0 || p.coordinates || p.uses,
     }

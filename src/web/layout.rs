@@ -168,7 +168,7 @@ pub fn page(frame: &Frame, content: Markup) -> Markup {
 pub fn bare(frame: &Frame, content: Markup) -> Markup {
     let body = html! {
         div.app.bare {
-            header.mast { (brand()) span.end { (theme_form(frame)) (help_link()) } }
+            header.mast { (brand()) div.end { (theme_form(frame)) (help_link()) } }
             div.sheet {
                 main.page #main tabindex="-1" {
                     div #flash { @if let Some(flash) = &frame.flash { (flash.render(&frame.csrf)) } }
@@ -359,7 +359,7 @@ pub fn contact(vendor: &Vendor) -> Markup {
         @if !vendor.phone.is_empty() || !vendor.email.is_empty() {
             footer.contact {
                 "Questions? "
-                @if !vendor.phone.is_empty() { "Call " a href={ "tel:" (digits) } { (vendor.phone) } }
+                @if !vendor.phone.is_empty() { "Call " a href={ "tel:" (digits) } { (vendor.phone.replace(' ', "\u{a0}")) } }
                 @if !vendor.email.is_empty() {
                     @if vendor.phone.is_empty() { "Write to " } @else { " or write to " }
                     a href={ "mailto:" (vendor.email) } { (vendor.email) }

@@ -61,7 +61,7 @@ pub fn options(people: &[PersonOption]) -> Markup {
     html! {
         @for option in people {
             @let person = &option.person;
-            div.opt role="option" aria-selected="false" data-email=(person.email) data-first_name=(option.first_name)
+            div.opt role="option" data-email=(person.email) data-first_name=(option.first_name)
                 data-last_name=(option.last_name) data-names=[option.may_name_users.then_some("yes")] {
                 (avatar_large(person))
                 span.t { b { (person.name) } small { (person.email) } }
@@ -86,6 +86,8 @@ pub struct Picker<'a> {
     pub error: Option<&'a str>,
     /// The field that is focused when its dialog opens.
     pub autofocus: bool,
+    /// The list is folded until something is typed.
+    pub folded: bool,
 }
 
 impl Picker<'_> {
@@ -122,7 +124,7 @@ impl Picker<'_> {
                 p.hint #find-h {
                     "Anyone at " (self.company) " (End Users included), or type a new e-mail address."
                 }
-                div.list #found role="listbox" aria-label="People" { (options(self.people)) }
+                div.list #found role="listbox" aria-label="People" hidden[self.folded] { (options(self.people)) }
                 (new_person())
             }
         }

@@ -1,6 +1,6 @@
 // `serve --demo`, as the README says it: prints its address and one sign-in link per role; each link signs in.
 import { NARROW, WIDE } from './harness/browser.mjs';
-import { equal, ok, until } from './harness/checks.mjs';
+import { equal, note, ok, until } from './harness/checks.mjs';
 import { World } from './harness/product.mjs';
 
 /** A fresh directory, the product's own defaults, nothing else. */
@@ -29,7 +29,7 @@ export const tests = {
         const who = await reader(b).innerText();
         names.add(who);
         equal((await b.goto('/account')).status(), 200, `${role} is signed in`);
-        if (script) console.log(`      ${role}: ${who.replace(/\s+/g, ' ')}`);
+        if (script) note(`${role}: ${who.replace(/\s+/g, ' ')}`);
         await b.close();
       }
     }

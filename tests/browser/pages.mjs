@@ -2,7 +2,7 @@
 // script or style, one heading. SHOTS=DIRECTORY keeps pictures.
 import { gzipSync } from 'node:zlib';
 import { NARROW, WIDE } from './harness/browser.mjs';
-import { equal, fullName, ok, openProducts, row, until } from './harness/steps.mjs';
+import { equal, fullName, note, ok, openProducts, row, until } from './harness/steps.mjs';
 
 // Who looks: signed out, the Contract Manager, a Software Coordinator of the contract, a reseller's agent, vendor staff.
 const products = ({ main }) => `/contracts/${main.number}/products`;
@@ -60,7 +60,10 @@ const PAGES = [
   { name: 'coordinator products', who: 'coordinator', path: products, state: async (b, { main }) => ok((await b.page.innerText('main')).includes(`${fullName(main.manager)}, the Contract Manager, can change this.`), 'the page says who can') },
   { name: 'coordinator refused', who: 'coordinator', path: () => '/coordinators', status: 403, state: async (b, { main }) => ok((await b.page.innerText('main')).includes(fullName(main.manager)), 'the page names who can') },
   { name: 'own serial numbers of a coordinator', who: 'coordinator', path: () => '/products' },
-  { name: 'reseller contracts', who: 'reseller', path: () => '/contracts' },
+  { name: 'reseller home', who: 'reseller', path: () => '/' },
+  { name: 'reseller products', who: 'reseller', path: products },
+  // Contract Administration is not theirs: "Partner Center instead".
+  { name: 'reseller refused', who: 'reseller', path: () => '/contracts', status: 403 },
   { name: 'staff contracts', who: 'staff', path: () => '/contracts' },
 ];
 
@@ -112,7 +115,7 @@ async function look(context, options) {
       const faults = await one(b, page, context, options);
       if (faults.length) seen.set(page.name, faults);
     }
-    await b.close();
+    await b.discard();
   }
   equal([...seen].map(([page, faults]) => `${page}: ${faults.join('\n          ')}`), [], 'every page is as it should be');
 }
@@ -138,6 +141,8 @@ async function one(b, page, context, options) {
   await attempt(async () => equal(await b.locate('h1').count(), 1, `${page.name}: one h1`));
   if (page.state) await attempt(() => page.state(b, context));
   await attempt(() => b.accessible(page.name));
+  await attempt(() => b.contented());
+  b.complaints.length = 0;
   await b.shot(`${options.colorScheme ?? 'light'}-${options.viewport?.width ?? 1440}${options.script === false ? '-no-script' : ''}-${page.name}`);
   return faults;
 }
@@ -156,7 +161,7 @@ export const tests = {
     const page = await (await b.goto(products({ main }))).body();
     const sized = async end => (await Promise.all([...files].filter(([path]) => path.endsWith(end)).map(async ([, answer]) => (await answer.body()).length))).reduce((a, n) => a + n, 0);
     const figures = { html: page.length, compressed: gzipSync(page).length, modules: await sized('.js'), style: await sized('.css') };
-    console.log(`      ${JSON.stringify(figures)} bytes`);
+    note(`${JSON.stringify(figures)} bytes`);
     ok(figures.html <= 100_000 && figures.compressed <= 20_000, 'the page is at most 100 kB, and 20 kB compressed');
     ok(figures.modules > 0 && figures.modules <= 20_480, 'the modules are at most 20 KB');
     const shift = await b.page.evaluate(() => new Promise(resolve => {

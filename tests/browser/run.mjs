@@ -2,11 +2,13 @@
 // with the sample data, the product, an SMTP server, a clock, a browser in which the Contract Manager is signed in.
 // SHOTS=DIRECTORY keeps a screenshot of each page. `demo` runs only when asked for; ./test asks.
 import { Browser } from './harness/browser.mjs';
-import { assertions } from './harness/checks.mjs';
+import { assertions, notes } from './harness/checks.mjs';
 import { cast } from './harness/data.mjs';
 import { World, removeTemplate } from './harness/product.mjs';
 
-const THEMES = ['signin', 'fast', 'choices', 'classic', 'handover', 'pages'];
+// The longest first, as two run side by side.
+const THEMES = ['pages', 'fast', 'choices', 'classic', 'handover', 'signin'];
+const WORKERS = Number(process.env.WORKERS ?? 2);
 const args = process.argv.slice(2), at = args.indexOf('-g'), only = at < 0 ? '' : args.splice(at, 2)[1];
 const themes = args.length ? args : THEMES;
 const { main, leaver, people } = cast();
@@ -45,22 +47,32 @@ async function one(theme, name, test) {
 
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
-const begin = Date.now();
+const begin = Date.now(), queue = [];
 for (const name of themes) {
   const theme = await import(`./${name}.mjs`);
   for (const [title, test] of Object.entries(theme.tests)) {
-    if (!title.includes(only)) continue;
-    const start = Date.now(), full = `${name}: ${title}`;
-    try {
-      await one(theme, title, test);
-      passed++;
-      console.log(`ok    ${full} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
-    } catch (error) {
-      failures.push(full);
-      console.log(`FAIL  ${full} (${((Date.now() - start) / 1000).toFixed(1)} s)\n      ${error.stack ?? error}`);
-    }
+    if (title.includes(only)) queue.push({ theme, title, test, full: `${name}: ${title}` });
   }
 }
+
+/** Takes one test after the other; what they print stays together. */
+async function worker() {
+  for (let next; (next = queue.shift());) {
+    const { theme, title, test, full } = next, start = Date.now(), printed = [];
+    let error;
+    try {
+      await notes.run(printed, () => one(theme, title, test));
+      passed++;
+    } catch (failure) {
+      error = failure;
+      failures.push(full);
+    }
+    const lines = [`${error ? 'FAIL' : 'ok  '}  ${full} (${((Date.now() - start) / 1000).toFixed(1)} s)`, ...printed.map(text => `      ${text}`)];
+    if (error) lines.push(`      ${error.stack ?? error}`);
+    console.log(lines.join('\n'));
+  }
+}
+await Promise.all(Array.from({ length: WORKERS }, worker));
 await removeTemplate();
 console.log(`${assertions()} assertions in ${((Date.now() - begin) / 1000).toFixed(0)} s`);
 for (const failure of failures) console.log(`failed: ${failure}`);

@@ -47,10 +47,8 @@ fn hex(secret: &str) -> String {
 mod story {
     use super::*;
 
-    /// Silent until live; then one mail for each person, with all that a mail must have.
-    pub async fn told(engine: Engine) {
-        let mut office = Office::open(engine, false).await;
-        office.begin_work(office.to_sink());
+    /// A new installation writes nothing down but the fact, also of what was still held when it went live.
+    async fn silent_until_live(office: &Office) {
         let early = office
             .assign(json!({"coordinator": {"email": "jonas@of.example"}, "to": {"serial_numbers": ["S2"]}}))
             .await;
@@ -72,7 +70,32 @@ mod story {
             "what was made before"
         );
         assert!(early.change_set.is_some() && held.change_set.is_some());
+    }
 
+    /// All that a mail must have.
+    fn complete(maya: &testkit::mail::Mail) {
+        assert!(maya.text.starts_with("Elena Ostrava named you Software Coordinator of 3 serial numbers at"));
+        for line in [
+            "Draftline 2027   S1",
+            "You may also name users",
+            "Answer this mail; it reaches Elena Ostrava",
+            "+1 555 0100",
+        ] {
+            let text = maya.text.split('\n').map(str::trim_end).collect::<Vec<_>>().join(" ");
+            assert!(text.contains(line), "{line}: {}", maya.text);
+        }
+        let header = |name: &str| maya.headers[name].as_str();
+        assert_eq!(header("from"), "\"Ridgeline Software, Subscription Center\" <noreply@subscriptions.example.com>");
+        assert_eq!((header("reply-to"), header("auto-submitted")), ("elena@of.example", "auto-generated"));
+        let id = header("message-id").trim_matches(['<', '>']);
+        assert!(id.ends_with("@subscriptions.example.com") && header("x-entity-ref-id") == id);
+    }
+
+    /// Silent until live; then one mail for each person.
+    pub async fn told(engine: Engine) {
+        let mut office = Office::open(engine, false).await;
+        office.begin_work(office.to_sink());
+        silent_until_live(&office).await;
         office.product.clock.advance_ms(1);
         let outcome = office
             .assign(json!({"coordinator": {"email": "maya@of.example"}, "to": {"serial_numbers": ["S1", "S2", "S3"]}, "may_name_users": true}))
@@ -91,22 +114,7 @@ mod story {
             ]
         );
         assert_eq!(outcome.notices, 3);
-        let maya = &mails[1];
-        assert!(maya.text.starts_with("Elena Ostrava named you Software Coordinator of 3 serial numbers at"));
-        for line in [
-            "Draftline 2027   S1",
-            "You may also name users",
-            "Answer this mail; it reaches Elena Ostrava",
-            "+1 555 0100",
-        ] {
-            let text = maya.text.split('\n').map(str::trim_end).collect::<Vec<_>>().join(" ");
-            assert!(text.contains(line), "{line}: {}", maya.text);
-        }
-        let header = |name: &str| maya.headers[name].as_str();
-        assert_eq!(header("from"), "\"Ridgeline Software, Subscription Center\" <noreply@subscriptions.example.com>");
-        assert_eq!((header("reply-to"), header("auto-submitted")), ("elena@of.example", "auto-generated"));
-        let id = header("message-id").trim_matches(['<', '>']);
-        assert!(id.ends_with("@subscriptions.example.com") && header("x-entity-ref-id") == id);
+        complete(&mails[1]);
         assert_eq!(mails[0].headers["reply-to"], "help@ridgeline.example", "not to oneself");
         let ledger = "SELECT COUNT(*) FROM notices WHERE state = 'sent' AND sent_at IS NOT NULL AND error = ''";
         assert_eq!(office.number(ledger).await, 3);

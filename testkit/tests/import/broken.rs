@@ -236,9 +236,7 @@ const FORM: [(&str, Break); 5] = [
     }),
 ];
 
-/// The companies of the sample data that are broken here, and all that hangs on them: a tenth of it is as good as all.
-const COMPANIES: usize = 30;
-
+/// All resellers and every eighth customer of the sample data, with all that hangs on them: as good as all, and faster.
 fn part_of_the_sample(to: &Path) {
     copy(&sample_data(), to);
     let keep = |file: &str, keeps: &dyn Fn(&[String], &Table) -> bool| {
@@ -250,10 +248,21 @@ fn part_of_the_sample(to: &Path) {
     };
     let text = |row: &[String], table: &Table, column: &str| row[table.column(column)].clone();
     let mut accounts = Table::read(&to.join("accounts.csv"));
-    accounts.rows.truncate(COMPANIES);
+    let (kind, mut n) = (accounts.column("kind"), 0);
+    accounts.rows.retain(|row| {
+        n += usize::from(row[kind] != "reseller");
+        row[kind] == "reseller" || n % 8 == 1
+    });
     accounts.write(&to.join("accounts.csv"));
     let numbers: BTreeSet<String> = accounts.map("account_number", "name").into_keys().collect();
-    keep("people.csv", &|row, t| text(row, t, "account_numbers").split_whitespace().all(|n| numbers.contains(n)));
+    let mut people = Table::read(&to.join("people.csv"));
+    let (column, role) = (people.column("account_numbers"), people.column("role"));
+    people.rows.retain_mut(|row| {
+        let kept: Vec<&str> = row[column].split(' ').filter(|&n| numbers.contains(n)).collect();
+        row[column] = kept.join(" ");
+        !row[column].is_empty() || !row[role].is_empty()
+    });
+    people.write(&to.join("people.csv"));
     let contracts = keep("contracts.csv", &|row, t| numbers.contains(&text(row, t, "account_number")));
     let contracts: BTreeSet<String> = contracts.map("contract_number", "program").into_keys().collect();
     for file in ["groups.csv", "assets.csv", "users.csv"] {

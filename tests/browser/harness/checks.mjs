@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 // What a test is made of: it throws where something does not hold. Nothing sleeps before it asserts: it polls.
 
 /** Asks again until the answer is truthy or the time is up; answers with it. Errors on the way count as "not yet". */
@@ -10,6 +12,10 @@ export async function poll(ask, timeout = 10_000) {
     await new Promise(resolve => setTimeout(resolve, 20));
   }
 }
+
+// What a test prints beside its result; tests run side by side, so each has its own.
+export const notes = new AsyncLocalStorage();
+export const note = text => notes.getStore().push(text);
 
 let count = 0;
 /** How many assertions have held so far: a figure for the report. */

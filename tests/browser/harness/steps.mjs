@@ -1,5 +1,5 @@
 // What several tests do or look at: the key page, who coordinates what, and which mails came.
-import { equal, ok, poll, until, untilEqual } from './checks.mjs';
+import { equal, note, ok, poll, until, untilEqual } from './checks.mjs';
 
 export const productsPath = contract => `/contracts/${contract}/products`;
 export const row = (b, serial) => b.locate(`#rows tr[data-serial="${serial}"]`);
@@ -67,4 +67,4 @@ export async function mailedNothing(world, api, contract, since, serial, person,
   await mailed(world, since, [[person.email, 'You now coordinate 1 serial number'], [manager.email, '1 serial number ']]);
 }
 
-export { equal, ok, poll, until, untilEqual };
+export { equal, note, ok, poll, until, untilEqual };
