@@ -117,7 +117,10 @@ async fn observe(engine: Engine) -> (Table, usize, usize) {
             let what = format!("{} {}{query}", route.method, filled(route.path, *index));
             let mut cells = Vec::new();
             for (name, who) in PRINCIPALS {
-                world.sign_everybody_in().await;
+                if *who > 0 {
+                    // Signing out is one of the routes.
+                    world.sign_in(*who).await;
+                }
                 let before = if route.method == "GET" { Vec::new() } else { world.digest().await };
                 let answer = world.call(*who, &what, &body).await;
                 asked += 1;

@@ -47,7 +47,7 @@ async function preview(keep) {
 	say((errors || $('#sum')).textContent);
 }
 
-// `want`: the scope to begin with; `row`: only for this one.
+// `want`: the first scope; `row`: only for this one.
 export function assign(want, row) {
 	if (!dialog) return;
 	const { rows, wide } = selection(), n = row ? 1 : wide?.n || rows.length, radio = $('#picked'), state = $('#state');
@@ -91,6 +91,7 @@ async function send() {
 			opener = $('.flash');
 			sending = false;
 			dialog.close();
+			opener?.focus();
 			return scrollTo(0, 0);
 		}
 		const ask = $('#confirm :first-child', page);

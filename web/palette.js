@@ -1,4 +1,4 @@
-// The palette: Ctrl K, then a serial number, person, page or action.
+// The palette (Ctrl K): serial numbers, people, pages, actions.
 import { $, $$, fold, on, option, pause } from './dom.js';
 import { combobox } from './combobox.js';
 import { assign } from './assign.js';

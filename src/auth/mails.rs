@@ -23,12 +23,10 @@ impl Mail for SignInLink {
     }
 
     fn letter(&self) -> Letter {
-        let vendor = &self.site.vendor;
+        let center = self.site.center();
         Letter {
             preheader: "It works once, for 15 minutes.".to_owned(),
-            opening: format!(
-                "You, or somebody who knows this address, asked to sign in to the Subscription Center of {vendor}."
-            ),
+            opening: format!("You, or somebody who knows this address, asked to sign in to {center}."),
             serials: Vec::new(),
             more: 0,
             paragraphs: vec!["The link works once, for 15 minutes.".to_owned()],

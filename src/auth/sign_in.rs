@@ -55,13 +55,11 @@ pub struct LinkFor {
     pub(crate) last_name: String,
     pub(crate) email: String,
     pub(crate) account: Option<String>,
-    pub(crate) account_id: Option<i64>,
-    pub(crate) person_id: PersonId,
     pub(crate) expires_at: Instant,
     pub(crate) invited_by: Option<String>,
 }
 
-const LINK: &str = "SELECT p.first_name, p.last_name, p.email, o.name AS account, l.account_id, l.person_id, l.expires_at,
+const LINK: &str = "SELECT p.first_name, p.last_name, p.email, o.name AS account, l.expires_at,
         (SELECT b.first_name || ' ' || b.last_name FROM invitations i JOIN people b ON b.id = i.invited_by
             WHERE i.person_id = l.person_id AND i.account_id = l.account_id) AS invited_by
     FROM links l JOIN people p ON p.id = l.person_id LEFT JOIN accounts o ON o.id = l.account_id

@@ -84,6 +84,8 @@ fn assets(view: &ProductsView) -> Markup {
     let action = format!("/contracts/{}/coordinators/assign", view.head.number);
     let content = html! {
         h2.vh #assets-h { "Products on this contract" }
+        // Without a script the classic page is told what the list is narrowed to.
+        @if view.may_assign { noscript { (view.filters.hidden()) } }
         (toolbar(view))
         @if !view.may_assign && view.head.open() { (who_can(&view.head.manager)) }
         div #list {

@@ -72,6 +72,9 @@ pub fn more(found: &[Found]) -> bool {
     i64::try_from(found.len()).is_ok_and(|n| n >= MOST_FOUND)
 }
 
+/// So many people come with the page. With 50 rows it stays below 100 kB; whoever else there is, is asked for.
+const INLINED: usize = 40;
+
 /// Where a form stands: on which page, of which contract, for whom.
 pub struct Standing<'a> {
     /// The contract.
@@ -112,8 +115,8 @@ pub fn form(at: &Standing<'_>, choices: &Choices) -> AssignView {
             own: Own { n: own.own, through_group: own.through_group },
             group,
         },
-        people: choices.people.iter().map(|found| option(found, at.me)).collect(),
-        people_complete: !more(&choices.people),
+        people: choices.people.iter().take(INLINED).map(|found| option(found, at.me)).collect(),
+        people_complete: choices.people.len() <= INLINED,
         today: at.today.to_string(),
         tomorrow: at.today.plus(1).to_string(),
         return_to: at.return_to.to_owned(),

@@ -202,6 +202,7 @@ fn pick_form(view: &ClassicView, content: Markup) -> Markup {
     html! {
         form.pick-form #pick-form method="get" action=(action(view)) autocomplete="off" {
             @for row in &view.rows { input type="hidden" name="serial" value=(row.serial); }
+            (view.form.scopes.filters.hidden())
             (content)
         }
     }
@@ -212,7 +213,7 @@ fn again(view: &ClassicView) -> Markup {
     html! {
         form.again method="get" action=(action(view)) {
             @for row in &view.rows { input type="hidden" name="serial" value=(row.serial); }
-            (hidden("scope", scope))
+            (hidden("scope", scope)) (view.form.scopes.filters.hidden())
             button.btn type="submit" name="pick" value="1" { (icon("people")) "Pick list" }
         }
     }

@@ -12,7 +12,7 @@ use crate::operation::Query;
 use crate::people::me::Myself;
 use crate::policy::{self, Permit};
 use crate::text::full_name;
-use crate::web::changes::Preview;
+use crate::web::changes::{Change, Preview};
 use crate::web::person::{PersonRef, PersonState};
 
 /// The preview of a hand-over, and whether mail leaves at all.
@@ -66,7 +66,10 @@ pub fn foreseen(shown: &Shown, successor: &Coordinator, me: &Myself) -> Foreseen
         if_state: None,
         confirm_notices: None,
     };
-    Foreseen { person, new, preview: preview_view::view(shown, &input, me) }
+    let mut preview = preview_view::view(shown, &input, me);
+    // What lies beneath a dated assignment goes, too, but not out of the hands that hold it now.
+    preview.changes.retain(|change| !matches!(change, Change::Already { .. }));
+    Foreseen { person, new, preview }
 }
 
 /// Somebody who is not here yet.

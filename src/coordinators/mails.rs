@@ -115,9 +115,9 @@ impl Assigned {
             all.push(match self.what.count {
                 0 => format!(
                     "{} you get the release notices and shipments for what comes later.",
-                    self.cause.from_then_on()
+                    self.cause.since_then()
                 ),
-                _ => format!("{} {THE_BENEFITS}{users}", self.cause.from_then_on()),
+                _ => format!("{} {THE_BENEFITS}{users}", self.cause.since_then()),
             });
             if let (Some(until), Deed::Named) = (self.cause.until, &self.cause.deed) {
                 all.push(format!("On {} they go back to whoever is assigned then.", until.long()));
@@ -249,7 +249,7 @@ impl TakenOver {
             return Vec::new();
         }
         let get = if self.successors.len() == 1 { "gets" } else { "get" };
-        let then = self.cause.from_then_on();
+        let then = self.cause.since_then();
         let mut all = vec![format!("{then} {to} {get} the release notices and shipments for these.")];
         if let (Some(until), Deed::Named) = (self.cause.until, &self.cause.deed) {
             all.push(format!("On {} {} to you.", until.long(), they(self.what.count, "returns", "return")));
@@ -294,17 +294,17 @@ impl Mail for Invitation {
         } else {
             self.what.words()
         };
-        let vendor = &self.site.vendor;
+        let center = self.site.center();
         Letter {
             preheader: "The invitation can be accepted for 30 days.".to_owned(),
             opening: format!(
-                "{actor} named you Software Coordinator of {of}{}, and invites you to the Subscription Center of {vendor}.",
+                "{actor} named you Software Coordinator of {of}{}, and invites you to {center}.",
                 self.cause.dates()
             ),
             serials: self.what.serials.clone(),
             more: self.what.more(),
             paragraphs: vec![
-                format!("{} {THE_BENEFITS}{users}", self.cause.from_then_on()),
+                format!("{} {THE_BENEFITS}{users}", self.cause.since_then()),
                 "Until you accept, the notices also go to the Contract Manager.".to_owned(),
                 "The link works once, for 30 days.".to_owned(),
             ],

@@ -138,8 +138,8 @@ impl<'a> Book<'a> {
             Deed::Imported => self.site.vendor.clone(),
             _ => self.name(*set_by, 0),
         };
-        // An answer reaches whoever did it, or the vendor; not somebody who has left.
-        let gone = self.facts.people.get(set_by).is_some_and(|p| p.deactivated);
+        // An answer reaches whoever did it, or the vendor where there is an address; not somebody who has left.
+        let gone = self.facts.people.get(set_by).map_or(self.site.contact_email.is_empty(), |p| p.deactivated);
         Cause {
             answer: if *set_by == reader || gone { String::new() } else { actor.clone() },
             actor,

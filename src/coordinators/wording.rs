@@ -45,7 +45,7 @@ impl Cause {
     }
 
     /// `From now on`, `From 1 Dec 2026 on`, `Until 5 Dec 2026`
-    pub fn from_then_on(&self) -> String {
+    pub fn since_then(&self) -> String {
         match (self.from, self.until) {
             (None, None) => "From now on".to_owned(),
             (Some(from), None) => format!("From {} on", from.long()),

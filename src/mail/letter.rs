@@ -59,12 +59,7 @@ impl Letter {
         }
         let fixed = if self.service { " This kind of message can't be switched off." } else { "" };
         all.push(format!("Why you get this: {}{fixed}", self.why));
-        let Site { phone, contact_email, .. } = &self.site;
-        all.push(match (phone.is_empty(), contact_email.is_empty()) {
-            (false, false) => format!("Questions? Call {phone} or write to {contact_email}."),
-            (false, true) => format!("Questions? Call {phone}."),
-            _ => format!("Questions? Write to {contact_email}."),
-        });
+        all.push(self.site.questions());
         all
     }
 }

@@ -1,6 +1,6 @@
 //! A mail as the network carries it.
-use super::Site;
 use super::letter::one_line;
+use super::{Site, text};
 use crate::time::{Instant, duration};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -29,7 +29,7 @@ impl Ready {
     pub(super) fn completed(self, site: &Site) -> Self {
         let host = host(&site.base_url);
         Self {
-            text: site.complete(&self.text),
+            text: text::rewrapped(&site.complete(&self.text)),
             html: site.complete_html(&self.html),
             reply_to: site.complete(&self.reply_to),
             message_id: self.message_id.replace(&Site::unknown().base_url, &host),
@@ -48,8 +48,7 @@ const REFERENCE: HeaderName = HeaderName::new_from_ascii_str("X-Entity-Ref-ID");
 
 /// Whom every mail is from: the vendor's name, an address at the installation's host that nobody reads.
 pub fn sender(site: &Site) -> Result<Mailbox, Unwritable> {
-    let name = format!("{}, Subscription Center", one_line(&site.vendor));
-    Ok(Mailbox::new(Some(name), address(&format!("noreply@{}", host(&site.base_url)))?))
+    Ok(Mailbox::new(Some(one_line(&site.sender())), address(&format!("noreply@{}", host(&site.base_url)))?))
 }
 
 /// Builds the message.
@@ -124,16 +123,22 @@ mod tests {
     #[test]
     fn what_was_not_known_is_completed() {
         let unknown = Ready {
-            text: "{vendor}: call {phone} or write to {contact_email}".to_owned(),
+            text: "You or somebody asked to sign in to {center}.\n\n{link}\n{questions}\n".to_owned(),
             html: "<p>{vendor}</p>".to_owned(),
             reply_to: "{contact_email}".to_owned(),
             message_id: format!("<abc@{}>", host(&Site::unknown().base_url)),
             ..ready()
         };
         let done = unknown.completed(&Site { vendor: "R & S".to_owned(), ..Site::sample() });
-        assert_eq!(done.text, "R & S: call +1 555 0100 or write to help@ridgeline.example");
+        let questions = "Questions? Call +1 555 0100 or write to help@ridgeline.example.";
+        let opening = "You or somebody asked to sign in to the Subscription Center of R & S.";
+        assert_eq!(done.text, format!("{opening}\n\n{{link}}\n{questions}\n"));
         assert_eq!((done.html.as_str(), done.reply_to.as_str()), ("<p>R &amp; S</p>", "help@ridgeline.example"));
         assert_eq!(done.message_id, "<abc@subscriptions.example.com>");
+        let long = Ready { text: format!("To {}\nhttps://x", Site::unknown().center()), ..ready() };
+        let site = Site { vendor: "Ridgeline and Sons Software of the Far North".to_owned(), ..Site::sample() };
+        let lines = long.completed(&site).text;
+        assert_eq!(lines, "To the Subscription Center of Ridgeline and Sons Software of the Far\nNorth\nhttps://x");
     }
 
     #[test]

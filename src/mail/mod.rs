@@ -5,12 +5,13 @@ pub mod letter;
 pub mod message;
 pub mod outbox;
 pub mod send;
+mod site;
 mod text;
 pub mod transport;
 
+pub use site::Site;
 pub use transport::Transport;
 
-use crate::app::Profile;
 use crate::db::Sql;
 use letter::Letter;
 
@@ -39,80 +40,6 @@ pub struct Rendered {
     pub html: String,
     /// Why its reader gets it.
     pub why: String,
-}
-
-const PLACEHOLDERS: [&str; 4] = ["{base_url}", "{vendor}", "{phone}", "{contact_email}"];
-
-/// What every mail says of the installation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Site {
-    /// Where people reach it, without a slash at the end.
-    pub base_url: String,
-    /// The vendor's name.
-    pub vendor: String,
-    /// Whom to call.
-    pub phone: String,
-    /// Whom to write to.
-    pub contact_email: String,
-    /// Mail stays on a page of the demo.
-    pub demo: bool,
-}
-
-impl Site {
-    /// Of this process.
-    pub fn of(profile: &Profile) -> Self {
-        let plain = letter::one_line;
-        Self {
-            base_url: profile.base_url.trim_end_matches('/').to_owned(),
-            vendor: plain(&profile.vendor),
-            phone: plain(&profile.phone),
-            contact_email: plain(&profile.contact_email),
-            demo: profile.demo,
-        }
-    }
-
-    /// For a mail that is written where the installation is not known: each thing is a placeholder, which [`Site::complete`]
-    /// replaces while the mail is sent.
-    pub fn unknown() -> Self {
-        let [base_url, vendor, phone, contact_email] = PLACEHOLDERS.map(str::to_owned);
-        Self { base_url, vendor, phone, contact_email, demo: false }
-    }
-
-    /// Puts this one in place of an unknown one.
-    pub fn complete(&self, text: &str) -> String {
-        let own = [&self.base_url, &self.vendor, &self.phone, &self.contact_email];
-        PLACEHOLDERS.iter().zip(own).fold(text.to_owned(), |text, (placeholder, own)| text.replace(placeholder, own))
-    }
-
-    /// As [`Site::complete`], inside HTML.
-    fn complete_html(&self, text: &str) -> String {
-        let escaped = |text: &str| maud::html! { (text) }.into_string();
-        let Self { base_url, vendor, phone, contact_email, demo } = self;
-        let site = Self {
-            base_url: escaped(base_url),
-            vendor: escaped(vendor),
-            phone: escaped(phone),
-            contact_email: escaped(contact_email),
-            demo: *demo,
-        };
-        site.complete(text)
-    }
-
-    /// An address on it.
-    pub fn link(&self, path: &str) -> String {
-        format!("{}{path}", self.base_url)
-    }
-
-    /// The one of the samples.
-    pub fn sample() -> Self {
-        Self {
-            base_url: "https://subscriptions.example.com".to_owned(),
-            vendor: "Ridgeline Software".to_owned(),
-            phone: "+1 555 0100".to_owned(),
-            contact_email: "help@ridgeline.example".to_owned(),
-            demo: false,
-        }
-    }
 }
 
 pub(crate) fn statements() -> Vec<Sql> {

@@ -49,6 +49,12 @@ fn wrapped(text: &str) -> String {
     filled(text, COLUMNS).join("\n")
 }
 
+/// Breaks the lines that have become too long because something was put into them.
+pub(super) fn rewrapped(text: &str) -> String {
+    let line = |line: &str| if columns(line) > COLUMNS { wrapped(line) } else { line.to_owned() };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// Breaks at spaces only: an address or a name that is too long stays whole.
 fn filled(text: &str, width: usize) -> Vec<String> {
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);

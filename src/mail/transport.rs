@@ -104,9 +104,9 @@ fn log(ready: &Ready, site: &Site) -> Result<(), Failure> {
     let down = |e: &dyn std::fmt::Display| Failure::Down(e.to_string());
     let from = message::sender(site).map_err(|e| down(&e))?;
     let Ready { to, subject, text, reply_to, message_id, .. } = ready;
-    let mail = format!(
-        "--- mail\nFrom: {from}\nTo: {to}\nReply-To: {reply_to}\nSubject: {subject}\nMessage-ID: {message_id}\n\n{text}---\n"
-    );
+    let answer = if reply_to.is_empty() { String::new() } else { format!("Reply-To: {reply_to}\n") };
+    let head = format!("From: {from}\nTo: {to}\n{answer}Subject: {subject}\nMessage-ID: {message_id}");
+    let mail = format!("--- mail\n{head}\n\n{text}---\n");
     std::io::stderr().lock().write_all(mail.as_bytes()).map_err(|e| down(&e))
 }
 

@@ -38,7 +38,6 @@ pub struct Asked {
 /// Somebody found.
 #[derive(Clone, Debug, FromRow)]
 pub struct Found {
-    pub(crate) id: i64,
     pub(crate) handle: String,
     pub(crate) email: String,
     pub(crate) first_name: String,
@@ -98,7 +97,7 @@ pub struct FindPeople {
 
 /// What somebody coordinates is counted level by level, each on its index: one COALESCE over all assets would read the whole
 /// contract for each person.
-const FIND: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, m.confirmed_at IS NULL AS pending,
+const FIND: &str = "SELECT p.handle, p.email, p.first_name, p.last_name, m.confirmed_at IS NULL AS pending,
         p.bounced_at IS NOT NULL AS bounced,
         (SELECT COUNT(*) FROM assets a WHERE a.coordinator_id = p.id AND a.contract_id = c.id)
             + (SELECT COUNT(*) FROM asset_groups g JOIN assets a ON a.group_id = g.id AND a.coordinator_id IS NULL

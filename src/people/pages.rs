@@ -222,7 +222,9 @@ fn apply_form(view: &PersonView, hand: &HandOver, successor: &Successor) -> Mark
             @if let Some(preview) = preview { (diff(preview)) }
             div #confirm { @if let Some(people) = confirm { (confirm_notices(people)) } }
             div.under {
-                button.btn.primary type="submit" data-focus { "Hand over " (serial_numbers(hand.serials)) }
+                button.btn.primary type="submit" data-focus {
+                    @if hand.serials > 0 { "Hand over " (serial_numbers(hand.serials)) } @else { "Hand over everything" }
+                }
                 @if let Some(preview) = preview { p.sum { (preview.mails.sentence()) } }
             }
         }

@@ -16,7 +16,7 @@ use crate::error::AppError;
 use crate::ids::{ContractNumber, PersonKey};
 use crate::policy::{ActionId, Actor};
 use crate::text::is_address;
-use crate::web::extract::{Form, Params};
+use crate::web::extract::{Form, Pairs};
 use crate::web::frame::{self, Browser, signed_in};
 use crate::web::layout::{Crumb, Frame, Place};
 use crate::web::problem::Problem;
@@ -26,23 +26,12 @@ use crate::web::{Route, get, post};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use serde::Deserialize;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/people/{handle}", ActionId::SeePerson, show),
         post("/people/{handle}/hand-over", ActionId::HandOver, hand_over),
     ]
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    successor: String,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    done: String,
-    undone: String,
 }
 
 /// What was entered for the hand-over.
@@ -75,19 +64,20 @@ async fn show(
     actor: Actor,
     browser: Browser,
     Path(person): Path<PersonKey>,
-    Params(asked): Params<Asked>,
+    Pairs(pairs): Pairs,
 ) -> Result<Response, AppError> {
-    let Asked { successor, first_name, last_name, done, undone } = asked;
-    let named = first_name.is_some() || last_name.is_some();
-    let text = |name: Option<String>| name.unwrap_or_default().trim().to_owned();
+    let form = Form::of(pairs);
+    let text = |name: &str| form.get(name).to_owned();
     let entered = Entered {
-        email: successor.trim().to_owned(),
-        first_name: text(first_name),
-        last_name: text(last_name),
-        named,
+        // Without a script the form sends a second field, which the script would have filled, and leaves it empty.
+        email: form.all("successor").next().unwrap_or_default().to_owned(),
+        first_name: text("first_name"),
+        last_name: text("last_name"),
+        named: form.has("first_name") || form.has("last_name"),
         confirm: None,
     };
-    page(&app, &actor, &browser, ShowPerson { person, just: Just { done, undone } }, &entered, None).await
+    let just = Just { done: text("done"), undone: text("undone") };
+    page(&app, &actor, &browser, ShowPerson { person, just }, &entered, None).await
 }
 
 async fn hand_over(

@@ -54,14 +54,6 @@ impl Actor {
     pub(crate) fn system() -> Self {
         Self(Claim::Id(PersonId::SYSTEM))
     }
-
-    /// The hash of the session, for ending it.
-    pub(crate) fn session_hash(&self) -> Option<&[u8]> {
-        match &self.0 {
-            Claim::Session(hash) => Some(hash),
-            _ => None,
-        }
-    }
 }
 
 /// The actor's relation to one target. Private: nobody can invent it. A statement selects the columns that its target has.

@@ -47,11 +47,6 @@ impl<A: Action> Permit<A> {
     pub fn scope<B: Action>(&self) -> Scope<B> {
         Scope { actor: self.actor(), action: PhantomData }
     }
-
-    /// For the list of statements only.
-    pub(super) fn sample(target: A::Target) -> Self {
-        Self { facts: Facts::default(), target }
-    }
 }
 
 /// What opens a write statement: a permit for one thing or for many, of an action that writes.

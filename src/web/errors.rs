@@ -63,7 +63,7 @@ pub fn error_page(frame: &Frame, view: &ErrorView) -> Markup {
             }
             _ => { h1 { (view.title()) } div.lead { (words(view)) } }
         }
-        div.under { a.btn.primary href="/" { (icon("home")) "Home" } @if frame.reader.is_some() { a.btn href="/contracts" { "Contracts" } } }
+        div.under { a.btn.primary href="/" { (icon("home")) "Home" } @if frame.nav.contracts.is_some() { a.btn href="/contracts" { "Contracts" } } }
     };
     if frame.reader.is_some() { page(frame, content) } else { bare(frame, content) }
 }

@@ -106,6 +106,10 @@ impl Api {
 fn receive(path: &str, response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, String> {
     let mut response = response.map_err(|e| e.to_string())?;
     let status = response.status().as_u16();
+    // Every answer of the product has this header. Without it somebody else has got the port of a killed server.
+    if !response.headers().contains_key("content-security-policy") {
+        return Err(format!("{path}: {status}, but not from the product"));
+    }
     let text = response.body_mut().read_to_string().map_err(|e| e.to_string())?;
     let body = serde_json::from_str(&text).unwrap_or_else(|_| json!({ "text": text }));
     // A 500 is a failure in every test, whatever it was about.

@@ -31,8 +31,6 @@ pub enum Standing {
     Sees,
     /// It does not exist for this person.
     Stranger,
-    /// Assigned somewhere on it without being in force for any asset: the rule book leaves open whether that is a standing.
-    Unclear,
 }
 
 /// Why a request is refused: status, problem type, and the serial numbers with their reasons.
@@ -206,15 +204,16 @@ impl Model {
             return Standing::Manager;
         }
         let entry = self.world.users.iter().any(|u| u.person == person && u.contract == contract);
-        let in_force = || self.assets_of(contract).any(|a| self.resolve(a, self.today).person == person);
-        if entry || in_force() {
-            return Standing::Sees;
-        }
-        let named = |level: &Level| {
-            level.undated.person == Some(person) || level.covers.iter().any(|cover| cover.person == Some(person))
+        if entry || self.coordinates(person, contract) { Standing::Sees } else { Standing::Stranger }
+    }
+
+    /// A Software Coordinator is whom a level names today, also where each serial number below it has one of its own.
+    pub fn coordinates(&self, person: usize, contract: usize) -> bool {
+        let named = |(&target, level): (&Target, &Level)| {
+            self.contract_of(target) == contract && level.planned(self.today).person == Some(person)
         };
-        let anywhere = self.levels.iter().any(|(&t, level)| self.contract_of(t) == contract && named(level));
-        if anywhere { Standing::Unclear } else { Standing::Stranger }
+        let by_default = || self.assets_of(contract).any(|a| self.resolve(a, self.today).person == person);
+        self.levels.iter().any(named) || by_default()
     }
 
     /// Only the Contract Manager changes coordinators. Who sees the contract is told so; for others it does not exist.
@@ -222,7 +221,7 @@ impl Model {
         match self.standing(actor, contract) {
             Standing::Manager => Ok(()),
             Standing::Sees => Err(Refusal::new(403, "not-allowed")),
-            Standing::Stranger | Standing::Unclear => Err(Refusal::new(404, "not-found")),
+            Standing::Stranger => Err(Refusal::new(404, "not-found")),
         }
     }
 

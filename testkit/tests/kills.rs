@@ -13,6 +13,10 @@ use testkit::product::{Engine, Product, Server};
 use testkit::table::Table;
 use testkit::world::World;
 
+/// How long to wait where the answer is "busy", and how often at most.
+const AGAIN: Duration = Duration::from_millis(500);
+const MOST_TIMES: u32 = 60;
+
 fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |value| value.parse().unwrap_or_else(|e| panic!("{name}={value}: {e}")))
 }
@@ -86,6 +90,8 @@ impl Lane {
         loop {
             let request = self.next();
             match api.try_post(&request.path, &request.body, Some(&request.key)) {
+                // Busy, and says so: nothing was acknowledged, and the same request comes again.
+                Ok(answer) if answer.status == 503 => thread::sleep(AGAIN),
                 Ok(answer) => self.acknowledge(&request, &answer),
                 Err(_) => {
                     self.in_flight = Some(request);
@@ -103,7 +109,15 @@ impl Lane {
         let request = self.in_flight.take().expect("a request that got no answer");
         let happened = holder == self.people[1];
         assert!(happened || holder == self.people[0], "{}: acknowledged {:?}, found {holder}", self.name, self.people);
-        let answer = api.post_with_key(&request.path, &request.body, &request.key);
+        let mut answer = api.post_with_key(&request.path, &request.body, &request.key);
+        // A database server may still be at what the killed process asked of it, and hold its locks.
+        for _ in 0..MOST_TIMES {
+            if answer.status != 503 {
+                break;
+            }
+            thread::sleep(AGAIN);
+            answer = api.post_with_key(&request.path, &request.body, &request.key);
+        }
         self.acknowledge(&request, &answer);
         let again = api.post_with_key(&request.path, &request.body, &request.key);
         assert_eq!(again, answer, "{}: the same key, the same answer", self.name);

@@ -100,7 +100,8 @@ fn mails_on(engine: Engine) {
     assert!(to(0).subject.starts_with("5 serial numbers have a new Software Coordinator"), "{}", to(0).subject);
     for (_, mail) in &mails {
         assert!(mail.text.contains("Why you get this") && mail.html.contains("Why you get this"), "{mail:#?}");
-        assert!(mail.text.contains(&story.serials[0]) && mail.headers.contains_key("message-id"), "{mail:#?}");
+        let about = story.serials[..5].iter().any(|serial| mail.text.contains(serial));
+        assert!(about && mail.headers.contains_key("message-id"), "{mail:#?}");
     }
     story.no_foreign_marker(&mails);
 

@@ -3,7 +3,8 @@ import { changed, check, done, equal, fullName, holders, mailed, numbers, ok, ro
 import { fold } from './harness/data.mjs';
 
 const FAMILIAR = { email: 'Email', first_name: 'First name', last_name: 'Last name' };
-const has = async (b, words) => { for (const word of words) ok((await b.page.innerText('body')).includes(word), `the page says "${word}": ${b.page.url()}`); };
+/** The page, or the one that is on its way, says all of these words. */
+const has = async (b, words) => { for (const word of words) await until(async () => (await b.page.innerText('body')).includes(word), `the page says "${word}": ${b.page.url()}`, 5000); };
 
 /** Steps 1 to 4: to the classic page with these serial numbers ticked. `use` clicks or presses. */
 async function toAssign(b, main, serials, use) {

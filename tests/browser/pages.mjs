@@ -61,8 +61,8 @@ const PAGES = [
   { name: 'coordinator refused', who: 'coordinator', path: () => '/coordinators', status: 403, state: async (b, { main }) => ok((await b.page.innerText('main')).includes(fullName(main.manager)), 'the page names who can') },
   { name: 'own serial numbers of a coordinator', who: 'coordinator', path: () => '/products' },
   { name: 'reseller home', who: 'reseller', path: () => '/' },
-  { name: 'reseller products', who: 'reseller', path: products },
-  // Contract Administration is not theirs: "Partner Center instead".
+  // Contract Administration is not theirs: "Partner Center instead" (domain.md §4).
+  { name: 'reseller products', who: 'reseller', path: products, status: 403 },
   { name: 'reseller refused', who: 'reseller', path: () => '/contracts', status: 403 },
   { name: 'staff contracts', who: 'staff', path: () => '/contracts' },
 ];

@@ -65,7 +65,7 @@ impl Office {
                 office.exec(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)")).await;
             }
         }
-        let hash: String = Sha256::digest("elena").iter().map(|b| format!("{b:02x}")).collect();
+        let hash = hex("elena");
         let hash = if engine == Engine::Sqlite { format!("X'{hash}'") } else { format!("'\\x{hash}'") };
         office
             .exec(&format!(
@@ -183,4 +183,16 @@ impl Office {
 /// To whom the mails went, and what they are called.
 pub fn heads(mails: &[Mail]) -> Vec<(&str, &str)> {
     mails.iter().map(|m| (m.to[0].split('@').next().unwrap(), m.subject.as_str())).collect()
+}
+
+/// The secret of the one link in a mail.
+pub fn secret<'a>(text: &'a str, path: &str) -> &'a str {
+    let found: Vec<&str> = text.matches(&format!("{BASE}{path}")).collect();
+    assert_eq!(found.len(), 1, "{path} in {text}");
+    let rest = text.split_once(&format!("{BASE}{path}")).unwrap().1;
+    rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').next().unwrap()
+}
+
+pub fn hex(secret: &str) -> String {
+    Sha256::digest(secret).iter().map(|b| format!("{b:02x}")).collect()
 }

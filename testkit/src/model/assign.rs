@@ -257,12 +257,12 @@ impl Model {
         let mut entries = self.world.users.iter().filter(|u| u.person == person && u.contract == contract);
         let by_entry_only = self.world.people[person].role.is_empty()
             && self.world.contracts[contract].manager != person
-            && !self.assets_of(contract).any(|a| self.resolve(a, self.today).person == person);
+            && !self.coordinates(person, contract);
         match self.standing(person, contract) {
             super::Standing::Manager => true,
             super::Standing::Sees if by_entry_only => entries.any(|u| u.assets.is_empty() || u.assets.contains(&asset)),
             super::Standing::Sees => true,
-            super::Standing::Stranger | super::Standing::Unclear => false,
+            super::Standing::Stranger => false,
         }
     }
 }

@@ -67,7 +67,7 @@ impl Level {
     /// To be called after each change: what is in force now is what history will say of today.
     pub fn record(&mut self, today: Date) {
         let holder = self.planned(today);
-        if self.past(today).person != holder.person {
+        if self.past(today) != holder {
             self.past.insert(today, holder);
         }
     }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rand::RngExt;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use testkit::model::{Assign, Filter, Named, Pick, Standing, To};
+use testkit::model::{Assign, Filter, Named, Pick, To};
 
 impl Run {
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
@@ -19,14 +19,13 @@ impl Run {
         if self.chance(4) { self.pick(&contracts) } else { self.pick(&open) }
     }
 
-    /// Mostly the Contract Manager. Somebody else only where the rule book is clear about it.
+    /// Mostly the Contract Manager, sometimes somebody else.
     pub fn choose_actor(&mut self, contract: usize) -> usize {
         let manager = self.model.world.contracts[contract].manager;
         if self.chance(92) {
             return manager;
         }
-        let other = self.rng.random_range(0..self.people_with_token());
-        if self.model.standing(other, contract) == Standing::Unclear { manager } else { other }
+        self.rng.random_range(0..self.people_with_token())
     }
 
     pub fn members(&self, company: usize) -> Vec<usize> {

@@ -313,9 +313,6 @@ impl Run {
     fn look(&mut self) {
         let asset = self.rng.random_range(0..self.model.world.assets.len());
         let person = self.rng.random_range(0..self.people_with_token());
-        if self.model.standing(person, self.model.world.assets[asset].contract) == Standing::Unclear {
-            return;
-        }
         let path = format!("/api/v1/assets/{}", escape(&self.model.world.assets[asset].serial));
         let answer = self.client(person).get(&path);
         let expected = if self.model.sees_asset(person, asset) { 200 } else { 404 };
