@@ -77,12 +77,14 @@ pub fn base_url(url: &str) -> Result<String, String> {
     let url = url.trim_end_matches('/');
     let (scheme, rest) = url.split_once("://").ok_or("a base URL looks like https://subscriptions.example.com")?;
     if rest.is_empty() || rest.contains(['/', '?', '#', '@', ' ']) {
-        return Err("a base URL has a host and at most a port, for example https://subscriptions.example.com".to_owned());
+        return Err(
+            "a base URL has a host and at most a port, for example https://subscriptions.example.com".to_owned()
+        );
     }
-    let host = rest.strip_prefix('[').and_then(|r| r.split_once(']')).map_or_else(
-        || rest.split(':').next().unwrap_or_default(),
-        |(host, _)| host,
-    );
+    let host = rest
+        .strip_prefix('[')
+        .and_then(|r| r.split_once(']'))
+        .map_or_else(|| rest.split(':').next().unwrap_or_default(), |(host, _)| host);
     let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     match scheme {
         "https" => Ok(url.to_owned()),
@@ -98,10 +100,20 @@ mod tests {
 
     #[test]
     fn http_is_for_loopback() {
-        for good in ["https://subscriptions.example.com", "http://127.0.0.1:8080/", "http://localhost:1", "http://[::1]:80"] {
+        for good in
+            ["https://subscriptions.example.com", "http://127.0.0.1:8080/", "http://localhost:1", "http://[::1]:80"]
+        {
             assert!(base_url(good).is_ok(), "{good}");
         }
-        for bad in ["http://subscriptions.example.com", "http://10.0.0.1", "ftp://x", "x", "https://x/y", "https://a@b", "https://"] {
+        for bad in [
+            "http://subscriptions.example.com",
+            "http://10.0.0.1",
+            "ftp://x",
+            "x",
+            "https://x/y",
+            "https://a@b",
+            "https://",
+        ] {
             assert!(base_url(bad).is_err(), "{bad}");
         }
     }

@@ -71,8 +71,18 @@ mod tests {
         for good in ["a@b.example", "Müller.Ä@firma.example", "o'neil+x@a-b.co.example", "ＡＢ@x.example"] {
             assert!(is_address(good), "{good}");
         }
-        for bad in ["", "a", "a@b", "@b.example", "a b@c.example", "a@-b.example", "a@b..example", "<a@b.example>", "a@b@c.example", ".a@b.example"]
-        {
+        for bad in [
+            "",
+            "a",
+            "a@b",
+            "@b.example",
+            "a b@c.example",
+            "a@-b.example",
+            "a@b..example",
+            "<a@b.example>",
+            "a@b@c.example",
+            ".a@b.example",
+        ] {
             assert!(!is_address(bad), "{bad}");
         }
     }

@@ -52,7 +52,8 @@ impl FromStr for Day {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         // Strict on purpose: jiff alone also takes 20270228 and a time behind it.
-        let shape = text.len() == 10 && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+        let shape = text.len() == 10
+            && text.bytes().enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
         let day = shape.then(|| text.parse().ok()).flatten();
         day.map(Day).ok_or_else(|| "a day is written YYYY-MM-DD, for example 2027-02-28".to_owned())
     }

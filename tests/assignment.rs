@@ -1,5 +1,6 @@
 //! Assigning, handing over and undoing, asked through the API on both databases: levels, what stays, what returns, races.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+#[macro_use]
 mod world;
 use serde_json::{Value, json};
 use testkit::product::Engine;
@@ -7,23 +8,6 @@ use world::World;
 
 const C1: &str = "/api/v1/contracts/100000000001";
 const CM: i64 = 1;
-
-/// Runs each test on both databases.
-macro_rules! on_both {
-    ($($name:ident)*) => {$(
-        mod $name {
-            use super::*;
-            #[tokio::test(flavor = "multi_thread")]
-            async fn on_sqlite() {
-                super::$name(World::seeded(Engine::Sqlite).await).await
-            }
-            #[tokio::test(flavor = "multi_thread")]
-            async fn on_postgres() {
-                super::$name(World::seeded(Engine::Postgres).await).await
-            }
-        }
-    )*};
-}
 
 on_both! {
     the_nearest_level_wins
@@ -58,7 +42,9 @@ impl World {
     }
 
     async fn undo(&self, set: &Value) -> Value {
-        let (status, answer) = self.post(CM, &format!("/api/v1/change-sets/{}/undo", set["change_set"].as_str().unwrap()), json!({})).await;
+        let (status, answer) = self
+            .post(CM, &format!("/api/v1/change-sets/{}/undo", set["change_set"].as_str().unwrap()), json!({}))
+            .await;
         assert_eq!(status, 200, "{answer}");
         answer
     }
@@ -139,7 +125,10 @@ async fn undo_keeps_what_changed_since(w: World) {
     w.assign(serials(&["S5"]), Some("named@acme.example")).await;
     let undone = w.undo(&first).await;
     assert_eq!((&undone["reverted"], &undone["kept"]), (&json!(1), &json!(1)));
-    assert_eq!((w.who("S1").await, w.who("S5").await), ("sc@acme.example asset".into(), "named@acme.example asset".into()));
+    assert_eq!(
+        (w.who("S1").await, w.who("S5").await),
+        ("sc@acme.example asset".into(), "named@acme.example asset".into())
+    );
     // Changed back by hand is changed since, too.
     let first = w.assign(serials(&["S2"]), Some("user@acme.example")).await;
     w.assign(serials(&["S2"]), Some("sc@acme.example")).await;
@@ -156,7 +145,8 @@ async fn undo_of_an_undo_brings_it_back(w: World) {
     // What was undone no longer counts as a change since.
     assert_eq!(w.undo(&first).await["reverted"], 1);
     assert_eq!(w.who("S1").await, "sc@acme.example asset");
-    let (status, problem) = w.post(CM, &format!("/api/v1/change-sets/{}/undo", first["change_set"].as_str().unwrap()), json!({})).await;
+    let (status, problem) =
+        w.post(CM, &format!("/api/v1/change-sets/{}/undo", first["change_set"].as_str().unwrap()), json!({})).await;
     assert_eq!((status, &problem["type"]), (409, &json!("/problems/not-undoable")));
     let again = w.assign(serials(&["S2"]), Some("user@acme.example")).await;
     let undo_again = w.undo(&again).await;
@@ -171,8 +161,14 @@ async fn undo_refuses_who_is_gone(w: World) {
     assert_eq!(w.who("S1").await, "cm@acme.example contract_manager");
     w.exec("UPDATE people SET deactivated_at = 5 WHERE id = 3").await;
     let undone = w.undo(&set).await;
-    assert_eq!(undone, json!({"change_set": null, "reverted": 0, "kept": 0, "refused": [{"serial_number": "S1", "reason": "gone"}]}));
-    w.exec("UPDATE people SET deactivated_at = NULL WHERE id = 3; UPDATE contracts SET end_on = '2020-02-01' WHERE id = 1").await;
+    assert_eq!(
+        undone,
+        json!({"change_set": null, "reverted": 0, "kept": 0, "refused": [{"serial_number": "S1", "reason": "gone"}]})
+    );
+    w.exec(
+        "UPDATE people SET deactivated_at = NULL WHERE id = 3; UPDATE contracts SET end_on = '2020-02-01' WHERE id = 1",
+    )
+    .await;
     assert_eq!(w.undo(&set).await["refused"], json!([{"serial_number": "S1", "reason": "contract_lapsed"}]));
 }
 
@@ -198,11 +194,13 @@ async fn a_lost_race_is_shown(w: World) {
     let preview = json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S1", "S2"]), "preview": true});
     let (_, seen) = w.post(CM, &format!("{C1}/coordinator-assignments"), preview).await;
     w.assign(serials(&["S2"]), Some("named@acme.example")).await;
-    let late = json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S1", "S2"]), "if_state": seen["state"]});
+    let late =
+        json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S1", "S2"]), "if_state": seen["state"]});
     let (status, problem) = w.post(CM, &format!("{C1}/coordinator-assignments"), late).await;
     assert_eq!((status, &problem["changed_since"]), (412, &json!(["S2"])), "{problem}");
     // Somebody else's serial numbers are no race.
-    let other = json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S1"]), "if_state": seen["state"]});
+    let other =
+        json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S1"]), "if_state": seen["state"]});
     assert_eq!(w.post(CM, &format!("{C1}/coordinator-assignments"), other).await.0, 200);
     let body = json!({"coordinator": null, "to": serials(&["S1"])}).to_string();
     let stale = w.call_with(CM, &format!("POST {C1}/coordinator-assignments"), &[("if-match", &version)], &body).await;
@@ -254,7 +252,11 @@ async fn hand_over_leaves_nothing_behind(w: World) {
     let (_, seen) = w.post(CM, hand_over, to(true)).await;
     let (status, done) = w.post(CM, hand_over, to(false)).await;
     assert_eq!(status, 200, "{done}");
-    assert_eq!((&seen["changed"], &done["changed"]), (&json!(6), &json!(6)), "four serial numbers, the contract, a dated one");
+    assert_eq!(
+        (&seen["changed"], &done["changed"]),
+        (&json!(6), &json!(6)),
+        "four serial numbers, the contract, a dated one"
+    );
     assert_eq!(seen["notices"], done["notices"]);
     for serial in ["S1", "S2", "S3", "S4"] {
         assert_eq!(w.who(serial).await, "user@acme.example asset");
@@ -277,7 +279,11 @@ async fn an_unknown_person_is_invited_and_has_no_rights_yet(w: World) {
     for email in ["nobody@acme.example", "cm@foreign.example"] {
         let unnamed = json!({"coordinator": {"email": email}, "to": serials(&["S1"])});
         let (status, problem) = w.post(CM, &path, unnamed).await;
-        assert_eq!((status, &problem["type"]), (409, &json!("/problems/unknown-coordinator")), "the same answer for both");
+        assert_eq!(
+            (status, &problem["type"]),
+            (409, &json!("/problems/unknown-coordinator")),
+            "the same answer for both"
+        );
     }
     let named = json!({"coordinator": {"email": "cm@foreign.example", "first_name": "Max", "last_name": "F"}, "to": serials(&["S1"])});
     assert_eq!(w.post(CM, &path, named).await.0, 200);
@@ -285,7 +291,8 @@ async fn an_unknown_person_is_invited_and_has_no_rights_yet(w: World) {
     assert_eq!(w.call(13, "GET /api/v1/assets/S1", "").await.status, 404, "not before accepting");
     let explained = w.call(CM, "GET /api/v1/explain?serial_number=S1", "").await.body;
     let explained: Value = serde_json::from_str(&explained).unwrap();
-    let told: Vec<&str> = explained["recipients"].as_array().unwrap().iter().map(|r| r["email"].as_str().unwrap()).collect();
+    let told: Vec<&str> =
+        explained["recipients"].as_array().unwrap().iter().map(|r| r["email"].as_str().unwrap()).collect();
     assert_eq!(told, ["cm@foreign.example", "cm@acme.example"], "until then the manager is told, too");
     assert_eq!(w.number("SELECT COUNT(*) FROM invitations WHERE person_id = 13 AND account_id = 1").await, 1);
 }
@@ -305,7 +312,8 @@ async fn refusals_come_in_order(w: World) {
     assert_eq!(ask(user(), json!({"group": "none", "overrides": "keep"})).await, "422 /problems/invalid");
     assert_eq!(ask(user(), serials(&["S1", "F1", "nosuch"])).await, "409 /problems/items-refused");
     let (_, problem) = w.post(CM, &path, json!({"coordinator": user(), "to": serials(&["S1", "F1", "nosuch"])})).await;
-    let reasons = json!([{"serial_number": "F1", "reason": "not_found"}, {"serial_number": "nosuch", "reason": "not_found"}]);
+    let reasons =
+        json!([{"serial_number": "F1", "reason": "not_found"}, {"serial_number": "nosuch", "reason": "not_found"}]);
     assert_eq!(problem["refused"], reasons, "another company's serial number does not exist");
     assert_eq!(w.who("S1").await, "sc@acme.example asset", "nothing is half done");
     w.exec("UPDATE contracts SET end_on = '2020-02-01' WHERE id = 1").await;
@@ -324,7 +332,11 @@ async fn racing_writers_lose_nothing(w: World) {
         all.push(tokio::spawn(async move {
             for round in 0..4 {
                 let email = ["sc@acme.example", "user@acme.example", "named@acme.example"][(writer + round) % 3];
-                let to = if writer == 0 { json!({"all_assets": true}) } else { serials(&[&format!("Q{:05}", (writer * 7 + round) % 12)]) };
+                let to = if writer == 0 {
+                    json!({"all_assets": true})
+                } else {
+                    serials(&[&format!("Q{:05}", (writer * 7 + round) % 12)])
+                };
                 w.assign(to, Some(email)).await;
             }
         }));
@@ -332,7 +344,11 @@ async fn racing_writers_lose_nothing(w: World) {
     for task in all {
         task.await.unwrap();
     }
-    assert_eq!(w.number("SELECT version FROM contracts WHERE id = 1").await, version + 32, "each write moved the version once");
+    assert_eq!(
+        w.number("SELECT version FROM contracts WHERE id = 1").await,
+        version + 32,
+        "each write moved the version once"
+    );
     assert_eq!(w.number("SELECT COUNT(*) FROM audit_events WHERE action = 'coordinator.assign'").await, 32);
     w.assert_history_fits().await;
 }
@@ -346,7 +362,11 @@ async fn cancelled_requests_lose_nothing(w: World) {
         let _ = tokio::time::timeout(patience, w.post(CM, &format!("{C1}/coordinator-assignments"), body)).await;
     }
     w.assign(serials(&["S2"]), Some("named@acme.example")).await;
-    assert_eq!(w.number("SELECT COUNT(*) FROM assets WHERE serial = 'S2' AND coordinator_id = 6").await, 1, "seen by others");
+    assert_eq!(
+        w.number("SELECT COUNT(*) FROM assets WHERE serial = 'S2' AND coordinator_id = 6").await,
+        1,
+        "seen by others"
+    );
     for _ in 0..200 {
         let audited = w.number("SELECT COUNT(*) FROM audit_events WHERE action = 'coordinator.assign'").await;
         if audited == w.number("SELECT version - 1 FROM contracts WHERE id = 1").await {
@@ -364,7 +384,10 @@ async fn a_coordinator_sees_and_does_not_assign(w: World) {
     let body = json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S1"])});
     let (status, problem) = w.post(3, &format!("{C1}/coordinator-assignments"), body.clone()).await;
     assert_eq!(status, 403);
-    assert_eq!(problem["who_can"], json!([{"role": "Contract Manager", "name": "Ann Acme", "email": "cm@acme.example"}]));
+    assert_eq!(
+        problem["who_can"],
+        json!([{"role": "Contract Manager", "name": "Ann Acme", "email": "cm@acme.example"}])
+    );
     // A right that was taken away is gone with the next request.
     let naming = json!({"coordinator": {"email": "sc@acme.example"}, "to": serials(&["S1"]), "may_name_users": true});
     let (status, answer) = w.post(CM, &format!("{C1}/coordinator-assignments"), naming).await;

@@ -133,13 +133,13 @@ async fn later_import(engine: Engine) {
     let mut users = Table::read(&theirs.join("users.csv"));
     users.push([email(8).as_str(), &contract, "", "support"]);
     users.write(&theirs.join("users.csv"));
-
     let options = Options { paths: vec![theirs.clone()], ..Options::default() };
     let dry = place.import(Options { dry_run: true, ..options.clone() }).await;
     same(&ours, &place.export("dry").await);
     let report = place.import(options.clone()).await;
     assert_eq!((&dry.added, &dry.updated, &dry.differences), (&report.added, &report.updated, &report.differences));
-    let of = |file: &str, column: &str| report.differences.iter().filter(|d| d.file == file && d.column == column).count();
+    let of =
+        |file: &str, column: &str| report.differences.iter().filter(|d| d.file == file && d.column == column).count();
     let coordinators = ["contracts.csv", "groups.csv", "assets.csv"].map(|file| of(file, "software_coordinator_email"));
     assert_eq!(coordinators, [1, 1, 1], "{report:#?}");
     let others = [
@@ -200,7 +200,8 @@ async fn set_aside(engine: Engine) {
     let options = Options { paths: vec![files.clone()], set_aside: Some(aside.clone()), ..Options::default() };
     let report = place.import(options).await;
     place.check().await;
-    let without = |a: &&world::Asset| world.contracts[a.contract].number != contract.number && a.product_code != "10024";
+    let without =
+        |a: &&world::Asset| world.contracts[a.contract].number != contract.number && a.product_code != "10024";
     let left = world.assets.iter().filter(without).count() as u64;
     assert_eq!(report.added["assets"], left);
     assert_eq!(report.added["contracts"], world.contracts.len() as u64 - 1);

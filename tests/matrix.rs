@@ -45,7 +45,8 @@ const VALUES: &[(&str, [&str; 4])] = &[
 /// A path parameter by where it stands, since people and change sets are both called by a handle.
 fn generic(path: &str) -> String {
     let path = path.replace("/people/{handle}", "/people/{person}");
-    path.replace("/change-sets/{handle}", "/change-sets/{change_set}").replace("/change-sets/{id}", "/change-sets/{change_set}")
+    path.replace("/change-sets/{handle}", "/change-sets/{change_set}")
+        .replace("/change-sets/{id}", "/change-sets/{change_set}")
 }
 
 /// What a route is asked with beside its path: query, and the body of a write that would change nothing where it is allowed.
@@ -81,7 +82,11 @@ fn filled(path: &str, target: usize) -> String {
     for (name, values) in VALUES {
         path = path.replace(name, values[target]);
     }
-    path.replace("{token}", "nosuch").replace("{role}", "nosuch").replace("{id}", "1").replace("{prefix}", "x").replace("{*name}", "y")
+    path.replace("{token}", "nosuch")
+        .replace("{role}", "nosuch")
+        .replace("{id}", "1")
+        .replace("{prefix}", "x")
+        .replace("{*name}", "y")
 }
 
 type Table = BTreeMap<(String, String, String), Vec<String>>;
@@ -110,7 +115,8 @@ async fn observe(engine: Engine) -> (Table, usize, usize) {
     let world = World::seeded(engine).await;
     let (mut table, mut asked, mut refused) = (Table::new(), 0, 0);
     for route in web::routes(true) {
-        let parametrised = VALUES.iter().any(|(name, _)| generic(route.path).contains(name)) || route.path == "/api/v1/explain";
+        let parametrised =
+            VALUES.iter().any(|(name, _)| generic(route.path).contains(name)) || route.path == "/api/v1/explain";
         let targets = if parametrised { TARGETS } else { &TARGETS[..1] };
         for (target, index) in targets {
             let (query, body) = beside(route.path, *index);
@@ -156,7 +162,10 @@ async fn matrix(engine: Engine) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    println!("{asked} requests over {} routes and targets on {engine:?}; {refused} refused writes changed nothing", seen.len());
+    println!(
+        "{asked} requests over {} routes and targets on {engine:?}; {refused} refused writes changed nothing",
+        seen.len()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -19,7 +19,13 @@ fn the_policy_is_the_one_that_was_typed_by_hand() {
     };
     let printed: BTreeSet<(String, String)> = ActionId::ALL.iter().flat_map(line).collect();
     let only = |a: &BTreeSet<_>, b: &BTreeSet<_>| format!("{:#?}", a.difference(b).collect::<Vec<_>>());
-    assert_eq!(printed, expected, "only in the code: {}\nonly in the table: {}", only(&printed, &expected), only(&expected, &printed));
+    assert_eq!(
+        printed,
+        expected,
+        "only in the code: {}\nonly in the table: {}",
+        only(&printed, &expected),
+        only(&expected, &printed)
+    );
     println!("{} actions, {} rights", ActionId::ALL.len(), printed.len());
 }
 
@@ -69,9 +75,13 @@ fn random_world(dice: &mut Dice) -> String {
             if n == 111 { "'support'" } else { "NULL" }
         ));
         let confirmed = if dice.roll(5) == 0 { "NULL" } else { "1" };
-        add(format!("INSERT INTO memberships (account_id, person_id, partner_role, confirmed_at) VALUES (1, {n}, NULL, {confirmed})"));
+        add(format!(
+            "INSERT INTO memberships (account_id, person_id, partner_role, confirmed_at) VALUES (1, {n}, NULL, {confirmed})"
+        ));
         if dice.roll(4) == 0 {
-            add(format!("INSERT INTO memberships (account_id, person_id, partner_role, confirmed_at) VALUES (4, {n}, 'partner', 1)"));
+            add(format!(
+                "INSERT INTO memberships (account_id, person_id, partner_role, confirmed_at) VALUES (4, {n}, 'partner', 1)"
+            ));
         }
     }
     let maybe = |dice: &mut Dice| if dice.roll(2) == 0 { "NULL".to_owned() } else { (100 + dice.roll(11)).to_string() };
@@ -83,7 +93,9 @@ fn random_world(dice: &mut Dice) -> String {
              VALUES ({c}, 'C{c}', 1, {reseller}, {manager}, {coordinator}, 'term', 'gold', '2020-01-01', '2099-01-01', 1, 1)"
         ));
         let group = maybe(dice);
-        add(format!("INSERT INTO asset_groups (id, contract_id, account_id, name, name_key, coordinator_id) VALUES ({c}, {c}, 1, 'G', 'g', {group})"));
+        add(format!(
+            "INSERT INTO asset_groups (id, contract_id, account_id, name, name_key, coordinator_id) VALUES ({c}, {c}, 1, 'G', 'g', {group})"
+        ));
         for n in 0..4 {
             let id = c * 10 + n;
             let (own, grouped) = (maybe(dice), if dice.roll(2) == 0 { "NULL".to_owned() } else { c.to_string() });
@@ -130,7 +142,10 @@ async fn lists_agree_with_point_checks(engine: Engine) {
             }
         }
     }
-    assert!(seen > pairs / 10 && seen < pairs * 9 / 10, "worlds that show something and hide something: {seen} of {pairs}");
+    assert!(
+        seen > pairs / 10 && seen < pairs * 9 / 10,
+        "worlds that show something and hide something: {seen} of {pairs}"
+    );
     println!("{pairs} pairs of person and asset on {engine:?}, {seen} of them visible");
 }
 

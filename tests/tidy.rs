@@ -24,8 +24,14 @@ const FENCES: &[(&str, &[&str])] = &[
 
 /// Who may know whom: a file under the first may not name any of the second. Dependencies point down (design.md rule 10).
 const DOWN: &[(&str, &[&str])] = &[
-    ("src/db/", &["crate::web", "crate::operation", "crate::contracts", "crate::coordinators", "crate::people", "crate::cli"]),
-    ("src/policy/", &["crate::web", "crate::operation", "crate::contracts", "crate::coordinators", "crate::people", "crate::cli"]),
+    (
+        "src/db/",
+        &["crate::web", "crate::operation", "crate::contracts", "crate::coordinators", "crate::people", "crate::cli"],
+    ),
+    (
+        "src/policy/",
+        &["crate::web", "crate::operation", "crate::contracts", "crate::coordinators", "crate::people", "crate::cli"],
+    ),
     ("src/mail/", &["crate::contracts", "crate::coordinators", "crate::people", "crate::change_sets", "crate::cli"]),
     ("src/audit/", &["crate::contracts", "crate::coordinators", "crate::people", "crate::change_sets", "crate::cli"]),
     ("src/text.rs", &["crate::"]),
@@ -89,7 +95,16 @@ fn functions_are_short() {
         for (at, line) in lines.iter().enumerate() {
             let indent = line.len() - line.trim_start().len();
             let code = line.trim_start();
-            let head = ["fn ", "pub fn ", "async fn ", "pub async fn ", "pub(crate) fn ", "pub(super) fn ", "pub(crate) async fn ", "pub(super) async fn "];
+            let head = [
+                "fn ",
+                "pub fn ",
+                "async fn ",
+                "pub async fn ",
+                "pub(crate) fn ",
+                "pub(super) fn ",
+                "pub(crate) async fn ",
+                "pub(super) async fn ",
+            ];
             let Some(head) = head.iter().find(|h| code.starts_with(**h)) else { continue };
             // A whole function in one line.
             if code.ends_with('}') {
@@ -130,7 +145,9 @@ fn fences_hold() {
         }
         for (place, forbidden) in DOWN.iter().filter(|(place, _)| name.starts_with(place)) {
             for (at, line) in product(&text).lines().enumerate() {
-                for word in forbidden.iter().filter(|word| line.contains(**word) && !line.trim_start().starts_with("//")) {
+                for word in
+                    forbidden.iter().filter(|word| line.contains(**word) && !line.trim_start().starts_with("//"))
+                {
                     wrong.push(format!("{name}:{}: {place} may not know {word}", at + 1));
                 }
             }

@@ -162,12 +162,7 @@ impl OpenSession {
 }
 
 /// Opens a session of a person; the secret itself is in the browser only.
-pub async fn open(
-    tx: &mut WriteTx,
-    proof: &impl WriteProof,
-    person: PersonId,
-    session: &[u8],
-) -> Result<(), AppError> {
+pub async fn open(tx: &mut WriteTx, proof: &impl WriteProof, person: PersonId, session: &[u8]) -> Result<(), AppError> {
     tx.execute(proof, sql(TIDY_SESSIONS).bind(tx.now())).await?;
     let row = sql(SESSION).bind(session).bind(person).bind(tx.now()).bind(tx.now() + SESSION_FOR);
     tx.execute(proof, row).await?;

@@ -62,7 +62,8 @@ const NEW: &str = "INSERT INTO people (handle, email, email_key, first_name, las
         language, theme, staff_role, version)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'en', 'system', 'administrator', 1) RETURNING id";
 const PROMOTE: &str = "UPDATE people SET staff_role = 'administrator' WHERE id = $1";
-const LINK: &str = "INSERT INTO links (hash, purpose, person_id, created_at, expires_at) VALUES ($1, 'sign_in', $2, $3, $4)";
+const LINK: &str =
+    "INSERT INTO links (hash, purpose, person_id, created_at, expires_at) VALUES ($1, 'sign_in', $2, $3, $4)";
 
 impl Operation for CreateAdministrator {
     type Action = policy::CreateAdministrator;

@@ -1,5 +1,7 @@
 //! The pages of signing in and out.
-use super::pages::{InviteView, Invitation, LinkPerson, LinkView, SentView, SignInView, invite_page, link_page, sent_page, sign_in_page};
+use super::pages::{
+    Invitation, InviteView, LinkPerson, LinkView, SentView, SignInView, invite_page, link_page, sent_page, sign_in_page,
+};
 use super::secret::{self, Secret};
 use super::sign_in::{CloseSession, LinkFor, Names, OpenSession, RequestLink, SESSION_FOR, SeeLink};
 use crate::app::App;
@@ -87,7 +89,6 @@ async fn link(State(app): State<App>, browser: Browser, Path(token): Path<String
     let view = LinkView { token, csrf: frame.csrf.clone(), person: found.map(name), return_to: String::new() };
     Ok((status, link_page(&frame, &view)).into_response())
 }
-
 
 async fn use_link(State(app): State<App>, Path(token): Path<String>, form: Form) -> Result<Response, AppError> {
     let secret = Secret::new("");

@@ -133,27 +133,21 @@ pub fn mint(permit: Undoing<'_>, undo: ChangeSetId, set: ChangeSetId, editable: 
 }
 
 fn mint_in(scope: &Scope<RevertItem>, undo: ChangeSetId, set: ChangeSetId, editable: Day) -> Scoped {
-    scope.build(
-        MINT,
-        |s| s.bind(set).bind(editable).bind(undo),
-        |s| s.push(") judged WHERE verdict = 'revert'"),
-    )
+    scope.build(MINT, |s| s.bind(set).bind(editable).bind(undo), |s| s.push(") judged WHERE verdict = 'revert'"))
 }
 
 /// Puts the counts together. Items of contracts that are not the actor's are refused without saying more of them.
 pub fn outcome(counted: &[Counted], total: Option<(i64,)>, refused: Vec<(String, String)>) -> Undone {
-    let of = |verdict: &str| {
-        counted.iter().filter(|c| c.verdict == verdict).map(|c| c.items.unsigned_abs()).sum::<u64>()
-    };
+    let of =
+        |verdict: &str| counted.iter().filter(|c| c.verdict == verdict).map(|c| c.items.unsigned_abs()).sum::<u64>();
     let judged: u64 = counted.iter().map(|c| c.items.unsigned_abs()).sum();
     let total = total.map_or(0, |(n,)| n.unsigned_abs());
     let item = |(serial_number, reason): (String, String)| RefusedItem { serial_number, reason };
     let mut refused: Vec<RefusedItem> = refused.into_iter().map(item).collect();
     let hidden = total.saturating_sub(judged);
-    refused.extend((0..hidden.min(1)).map(|_| RefusedItem {
-        serial_number: String::new(),
-        reason: "not_allowed".to_owned(),
-    }));
+    refused.extend(
+        (0..hidden.min(1)).map(|_| RefusedItem { serial_number: String::new(), reason: "not_allowed".to_owned() }),
+    );
     Undone { change_set: None, reverted: of("revert"), kept: of("kept"), refused }
 }
 

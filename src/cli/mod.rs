@@ -141,9 +141,15 @@ pub(crate) async fn open(settings: &Settings, demo: bool) -> Result<App, Failure
     let base_url = settings.base_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen()));
     let profile = Profile {
         base_url: config::base_url(&base_url).map_err(Failure::Usage)?,
-        vendor: settings.vendor.clone().unwrap_or_else(|| if demo { "Formwork Software" } else { "Subscription Center" }.to_owned()),
+        vendor: settings
+            .vendor
+            .clone()
+            .unwrap_or_else(|| if demo { "Formwork Software" } else { "Subscription Center" }.to_owned()),
         phone: settings.phone.clone().unwrap_or_else(|| if demo { "+1 617 555 0142" } else { "" }.to_owned()),
-        contact_email: settings.contact_email.clone().unwrap_or_else(|| if demo { "contracts@vendor.example" } else { "" }.to_owned()),
+        contact_email: settings
+            .contact_email
+            .clone()
+            .unwrap_or_else(|| if demo { "contracts@vendor.example" } else { "" }.to_owned()),
         demo,
     };
     let db = Db::open(address).await.map_err(|e| Failure::Refused(format!("{}: {e}", without_password(address))))?;

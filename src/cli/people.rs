@@ -27,7 +27,9 @@ pub(super) enum Admin {
 #[derive(Subcommand)]
 pub(super) enum Token {
     /// Make an API token of a person; printed once
-    #[command(after_help = "Example: subscription-center token create --email elena@ostrava.example --name script --days 30")]
+    #[command(
+        after_help = "Example: subscription-center token create --email elena@ostrava.example --name script --days 30"
+    )]
     Create(TokenArguments),
 }
 

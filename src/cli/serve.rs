@@ -56,10 +56,9 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
     if let Some((listener, address)) = listener {
         eprintln!("listening on http://{address}");
         let mut stopping = stopped.clone();
-        let served = axum::serve(listener, web::router(app.clone()))
-            .with_graceful_shutdown(async move {
-                let _ = stopping.wait_for(|stop| *stop).await;
-            });
+        let served = axum::serve(listener, web::router(app.clone())).with_graceful_shutdown(async move {
+            let _ = stopping.wait_for(|stop| *stop).await;
+        });
         served.await.map_err(|e| Failure::Refused(e.to_string()))?;
     }
     if let Some(work) = work {
@@ -72,9 +71,9 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
 /// Binds first, so that port 0 becomes a number that links can name.
 async fn listen(settings: &mut Settings) -> Result<(TcpListener, SocketAddr), Failure> {
     let wanted = settings.listen();
-    let listener = TcpListener::bind(wanted).await.map_err(|e| {
-        Failure::Refused(format!("cannot listen on {wanted}: {e}; give another address with --listen"))
-    })?;
+    let listener = TcpListener::bind(wanted)
+        .await
+        .map_err(|e| Failure::Refused(format!("cannot listen on {wanted}: {e}; give another address with --listen")))?;
     let address = listener.local_addr().map_err(|e| Failure::Refused(e.to_string()))?;
     settings.listen = Some(address);
     Ok((listener, address))

@@ -17,7 +17,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde::Deserialize;
 
-const PAGING: &[(&str, &str)] = &[("limit", "At most 200, which is the default"), ("cursor", "`next` of the page before")];
+const PAGING: &[(&str, &str)] =
+    &[("limit", "At most 200, which is the default"), ("cursor", "`next` of the page before")];
 const ASSETS: &[(&str, &str)] = &[
     ("coordinator", "Address of the effective coordinator, or `default`"),
     ("group", "Name of the group"),
@@ -34,7 +35,9 @@ pub(super) fn routes() -> Vec<Route> {
             .says("The contracts that you see")
             .query(PAGING)
             .gives::<Page<ContractView>>(),
-        get("/api/v1/contracts/{contract_number}", ActionId::SeeContract, one).says("One contract").gives::<ContractView>(),
+        get("/api/v1/contracts/{contract_number}", ActionId::SeeContract, one)
+            .says("One contract")
+            .gives::<ContractView>(),
         get("/api/v1/contracts/{contract_number}/assets", ActionId::SeeContract, assets)
             .says("The assets of a contract that you see")
             .query(ASSETS)

@@ -188,7 +188,12 @@ pub struct ListAssets {
     pub paging: Paging,
 }
 
-pub(super) fn of_contract(scope: &Scope<SeeAsset>, contract: crate::ids::ContractId, filter: &Filter, paging: &Paging) -> Scoped {
+pub(super) fn of_contract(
+    scope: &Scope<SeeAsset>,
+    contract: crate::ids::ContractId,
+    filter: &Filter,
+    paging: &Paging,
+) -> Scoped {
     scope.select(OF_CONTRACT, contract, |list| paging.push_onto(filter.push_onto(list), AFTER, ORDER))
 }
 
@@ -196,7 +201,12 @@ const NAMED: &str = " AND a.serial IN (";
 const BY_SERIALS: &str = ") ORDER BY a.serial";
 
 /// Those of a contract with these serial numbers: one of [`Sql::batches`].
-pub fn of_serials(scope: &Scope<SeeAsset>, contract: crate::ids::ContractId, serials: &[String], filter: &Filter) -> Scoped {
+pub fn of_serials(
+    scope: &Scope<SeeAsset>,
+    contract: crate::ids::ContractId,
+    serials: &[String],
+    filter: &Filter,
+) -> Scoped {
     let named = |list: Sql| filter.push_onto(list).push(NAMED).push_values(serials).push(BY_SERIALS);
     scope.select(OF_CONTRACT, contract, named)
 }

@@ -25,7 +25,8 @@ const BY_DEFAULT: &str = " AND COALESCE(a.coordinator_id, g.coordinator_id, c.co
 const BY_COORDINATOR: &str = " AND COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id) IS NOT NULL
     AND COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id)
         = (SELECT p.id FROM people p WHERE p.email_key = ";
-const BY_GROUP: &str = " AND a.group_id IN (SELECT x.id FROM asset_groups x WHERE x.contract_id = a.contract_id AND x.name_key = ";
+const BY_GROUP: &str =
+    " AND a.group_id IN (SELECT x.id FROM asset_groups x WHERE x.contract_id = a.contract_id AND x.name_key = ";
 const BY_PRODUCT: &str = " AND a.product_id IN (SELECT x.id FROM products x WHERE x.code = ";
 
 impl Filter {

@@ -246,8 +246,7 @@ async fn carry_out(
         }
         When::Dated { from, until } => {
             if covers::overlaps(tx, set, from, until).await? > 0 {
-                let title = "another dated assignment covers some of these days; choose other days, or undo that one first";
-                return Err(Refusal::new("dates-overlap", title).into());
+                return Err(rules::dates_overlap().into());
             }
             covers::plan(tx, set, from, until).await?;
             covers::begin_today(tx, set, from).await?;
@@ -262,16 +261,19 @@ async fn carry_out(
         (Mode::Contract | Mode::ContractReplace, When::Undated) => "contract",
         (Mode::Contract | Mode::ContractReplace, _) => "contract_dated",
     };
-    let of = |counts: &[(String, i64)]| {
-        counts.iter().find(|(name, _)| name == level).map_or(0, |(_, n)| n.unsigned_abs())
-    };
+    let of =
+        |counts: &[(String, i64)]| counts.iter().find(|(name, _)| name == level).map_or(0, |(_, n)| n.unsigned_abs());
     // With replace on the whole contract, the groups cleared are items of the level below and do not count here.
     let (all, changed) = (of(&before), of(&after));
     Ok(Counts { changed, unchanged: all - changed, anything: !after.is_empty() })
 }
 
 impl AssignCoordinator {
-    async fn selection(&self, tx: &mut WriteTx, permit: &Permit<policy::AssignCoordinator>) -> Result<Selection, AppError> {
+    async fn selection(
+        &self,
+        tx: &mut WriteTx,
+        permit: &Permit<policy::AssignCoordinator>,
+    ) -> Result<Selection, AppError> {
         let To::Group { group, .. } = &self.input.to else { return self.input.to.selection() };
         let found: Option<(i64,)> = tx.find(permit, sql(GROUP).bind(permit.target().0).bind(search_key(group))).await?;
         found.map(|(id,)| Selection::Group(id)).ok_or_else(|| no_such_group(group))

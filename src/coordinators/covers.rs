@@ -46,12 +46,7 @@ struct Level {
 
 macro_rules! due {
     ($level:literal, $end:literal) => {
-        concat!(
-            "level = '",
-            $level,
-            "' AND ",
-            $end
-        )
+        concat!("level = '", $level, "' AND ", $end)
     };
 }
 macro_rules! level {
@@ -100,7 +95,8 @@ macro_rules! level {
     };
 }
 
-const LEVELS: [Level; 3] = [level!("asset", "assets"), level!("group", "asset_groups"), level!("contract", "contracts")];
+const LEVELS: [Level; 3] =
+    [level!("asset", "assets"), level!("group", "asset_groups"), level!("contract", "contracts")];
 const ENDED: &str = "UPDATE covers SET state = 'ended' WHERE state = 'active' AND until_on <= $1";
 /// One without an end has become the undated assignment and is over with.
 const BEGUN: &str = "UPDATE covers SET state = CASE WHEN until_on IS NULL THEN 'ended' ELSE 'active' END

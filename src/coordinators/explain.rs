@@ -141,7 +141,8 @@ impl Query for Explain {
         let because = because(won, source, &answer, &reader.now().zone);
         let (recipients, skipped) = match self.event {
             Event::Renewal => {
-                let reseller: Option<(String, String)> = reader.find(permit, sql(RESELLER).bind(permit.target().0)).await?;
+                let reseller: Option<(String, String)> =
+                    reader.find(permit, sql(RESELLER).bind(permit.target().0)).await?;
                 (renewal(manager, reseller), Vec::new())
             }
             _ => {
@@ -188,19 +189,15 @@ fn recipient(row: &LevelRow, why: impl Into<String>) -> Recipient {
 }
 
 /// The coordinator, and the manager where the coordinator cannot be counted on yet or any more.
-fn told(
-    won: &LevelRow,
-    manager: &LevelRow,
-    because: &str,
-    reach: Option<&Reach>,
-) -> (Vec<Recipient>, Vec<Skipped>) {
+fn told(won: &LevelRow, manager: &LevelRow, because: &str, reach: Option<&Reach>) -> (Vec<Recipient>, Vec<Skipped>) {
     let skipped = |why: &str| Skipped { name: name(won), email: won.email.clone(), why: why.to_owned() };
     let also = |why: String| (won.person_id != manager.person_id).then(|| recipient(manager, why));
     let why = |what: &str| format!("is the Contract Manager, and {} {what}", name(won));
     match reach {
-        Some(reach) if reach.deactivated => {
-            (also(why("can no longer sign in")).into_iter().collect(), vec![skipped("the sign-in of this person has ended")])
-        }
+        Some(reach) if reach.deactivated => (
+            also(why("can no longer sign in")).into_iter().collect(),
+            vec![skipped("the sign-in of this person has ended")],
+        ),
         Some(reach) if reach.bounced => {
             (also(why("cannot be reached")).into_iter().collect(), vec![skipped("mail to this address comes back")])
         }

@@ -61,7 +61,12 @@ impl Operation for HandOver {
             let person = match named(Some(successor), found)? {
                 Named::Member(person) => Some(person),
                 Named::Invite => {
-                    let new = invite::Invitation::new(*account, &successor.email, &successor.first_name, &successor.last_name)?;
+                    let new = invite::Invitation::new(
+                        *account,
+                        &successor.email,
+                        &successor.first_name,
+                        &successor.last_name,
+                    )?;
                     Some(invite::invite(tx, permit, permit.actor(), &new).await?)
                 }
                 Named::Unknown | Named::Clear => None,

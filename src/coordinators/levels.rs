@@ -42,7 +42,8 @@ const HANDED_CONTRACTS: &str =
     " c.manager_id = $1 AND CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END = $2";
 const EDITABLE: &str = " AND c.end_on >= ";
 /// Dated assignments of whoever hands over, planned or in force, get the successor, too.
-const HANDED_COVERS: &str = "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id)
+const HANDED_COVERS: &str =
+    "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id)
     SELECT $4, 'cover', k.id, k.contract_id, k.person_id, CAST($3 AS BIGINT)
     FROM covers k JOIN contracts c ON c.id = k.contract_id
     WHERE c.manager_id = $1 AND k.person_id = $2 AND k.state IN ('planned', 'active')";
@@ -54,7 +55,8 @@ pub fn items<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, arg
     match (mode, selection) {
         (Mode::Assets | Mode::AssetsDated, _) => Vec::new(),
         (Mode::Group | Mode::GroupReplace, Selection::Group(id)) => {
-            let head = if dated { group!("group_dated", "CAST($3 AS BIGINT)") } else { group!("group", "CAST($3 AS BIGINT)") };
+            let head =
+                if dated { group!("group_dated", "CAST($3 AS BIGINT)") } else { group!("group", "CAST($3 AS BIGINT)") };
             vec![scope.build(head, |s| bound(s).push(OF_GROUP).push_bind(*id).push(" AND"), |s| s)]
         }
         (Mode::Group | Mode::GroupReplace, _) => Vec::new(),

@@ -95,73 +95,71 @@ macro_rules! heads {
     };
 }
 
-impl Mode {
-    fn heads(self) -> (&'static str, &'static str) {
-        match self {
-            Mode::Assets => heads!(
-                "'asset'",
-                new!(),
-                concat!(
-                    "CASE WHEN ka.id IS NULL THEN ",
-                    new!(),
-                    " ELSE a.coordinator_id END, g.coordinator_id, c.coordinator_id"
-                )
-            ),
-            Mode::AssetsDated => heads!("'asset_dated'", new!(), concat!(new!(), ", g.coordinator_id, c.coordinator_id")),
-            Mode::Group => heads!(
-                changed!(),
-                own!(),
-                concat!(
-                    "a.coordinator_id, CASE WHEN kg.id IS NULL THEN ",
-                    new!(),
-                    " ELSE g.coordinator_id END, c.coordinator_id"
-                )
-            ),
-            Mode::GroupReplace => heads!(
-                changed!(),
-                "CAST(NULL AS BIGINT)",
-                concat!(
-                    "CASE WHEN ka.id IS NULL THEN NULL ELSE a.coordinator_id END, CASE WHEN kg.id IS NULL THEN ",
-                    new!(),
-                    " ELSE g.coordinator_id END, c.coordinator_id"
-                )
-            ),
-            Mode::Contract => heads!(
-                changed!(),
-                own!(),
-                concat!(
-                    "a.coordinator_id, g.coordinator_id, CASE WHEN kc.id IS NULL THEN ",
-                    new!(),
-                    " ELSE c.coordinator_id END"
-                )
-            ),
-            Mode::ContractReplace => heads!(
-                changed!(),
-                "CAST(NULL AS BIGINT)",
-                concat!(
-                    "CASE WHEN ka.id IS NULL THEN NULL ELSE a.coordinator_id END,
+/// The beginnings of both statements: the one that writes, and the one that counts.
+type Heads = (&'static str, &'static str);
+const ASSETS: Heads = heads!(
+    "'asset'",
+    new!(),
+    concat!("CASE WHEN ka.id IS NULL THEN ", new!(), " ELSE a.coordinator_id END, g.coordinator_id, c.coordinator_id")
+);
+const ASSETS_DATED: Heads = heads!("'asset_dated'", new!(), concat!(new!(), ", g.coordinator_id, c.coordinator_id"));
+const GROUP: Heads = heads!(
+    changed!(),
+    own!(),
+    concat!("a.coordinator_id, CASE WHEN kg.id IS NULL THEN ", new!(), " ELSE g.coordinator_id END, c.coordinator_id")
+);
+const GROUP_REPLACE: Heads = heads!(
+    changed!(),
+    "CAST(NULL AS BIGINT)",
+    concat!(
+        "CASE WHEN ka.id IS NULL THEN NULL ELSE a.coordinator_id END, CASE WHEN kg.id IS NULL THEN ",
+        new!(),
+        " ELSE g.coordinator_id END, c.coordinator_id"
+    )
+);
+const CONTRACT: Heads = heads!(
+    changed!(),
+    own!(),
+    concat!("a.coordinator_id, g.coordinator_id, CASE WHEN kc.id IS NULL THEN ", new!(), " ELSE c.coordinator_id END")
+);
+const CONTRACT_REPLACE: Heads = heads!(
+    changed!(),
+    "CAST(NULL AS BIGINT)",
+    concat!(
+        "CASE WHEN ka.id IS NULL THEN NULL ELSE a.coordinator_id END,
                      CASE WHEN kg.id IS NULL THEN NULL ELSE g.coordinator_id END, CASE WHEN kc.id IS NULL THEN ",
-                    new!(),
-                    " ELSE c.coordinator_id END"
-                )
-            ),
-            Mode::HandOver => heads!(
-                changed!(),
-                concat!("CASE WHEN ", own!(), " = $2 THEN ", new!(), " ", by_default!(), " ", new!(), " ELSE ", own!(), " END"),
-                concat!(
-                    "CASE WHEN a.coordinator_id = $2 THEN ",
-                    new!(),
-                    " ",
-                    by_default!(),
-                    " ",
-                    new!(),
-                    " ELSE a.coordinator_id END, CASE WHEN g.coordinator_id = $2 THEN ",
-                    new!(),
-                    " ELSE g.coordinator_id END, CASE WHEN c.coordinator_id = $2 THEN ",
-                    new!(),
-                    " ELSE c.coordinator_id END"
-                )
-            ),
+        new!(),
+        " ELSE c.coordinator_id END"
+    )
+);
+const HAND_OVER: Heads = heads!(
+    changed!(),
+    concat!("CASE WHEN ", own!(), " = $2 THEN ", new!(), " ", by_default!(), " ", new!(), " ELSE ", own!(), " END"),
+    concat!(
+        "CASE WHEN a.coordinator_id = $2 THEN ",
+        new!(),
+        " ",
+        by_default!(),
+        " ",
+        new!(),
+        " ELSE a.coordinator_id END, CASE WHEN g.coordinator_id = $2 THEN ",
+        new!(),
+        " ELSE g.coordinator_id END, CASE WHEN c.coordinator_id = $2 THEN ",
+        new!(),
+        " ELSE c.coordinator_id END"
+    )
+);
+
+impl Mode {
+    fn heads(self) -> Heads {
+        match self {
+            Mode::Assets => ASSETS,
+            Mode::AssetsDated => ASSETS_DATED,
+            Mode::Group => GROUP,
+            Mode::GroupReplace => GROUP_REPLACE,
+            Mode::Contract => CONTRACT,
+            Mode::ContractReplace => CONTRACT_REPLACE,
+            Mode::HandOver => HAND_OVER,
         }
     }
 
@@ -247,7 +245,9 @@ pub(super) fn statements() -> Vec<Sql> {
     let scope = Scope::<AssignCoordinator>::sample();
     let mut all = Vec::new();
     for selection in Selection::samples() {
-        for mode in [Mode::Assets, Mode::AssetsDated, Mode::Group, Mode::GroupReplace, Mode::Contract, Mode::ContractReplace] {
+        for mode in
+            [Mode::Assets, Mode::AssetsDated, Mode::Group, Mode::GroupReplace, Mode::Contract, Mode::ContractReplace]
+        {
             all.extend(inserts(&scope, mode, &selection, &args));
             all.extend(counts(&scope, mode, &selection, &counting));
         }

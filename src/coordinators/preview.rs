@@ -9,6 +9,7 @@ use crate::ids::{ContractNumber, PersonId};
 use crate::operation::Query;
 use crate::policy::{self, Action, Permit, Scope};
 use crate::text::{address_key, search_key};
+use crate::time::Day;
 use std::collections::BTreeSet;
 
 /// Stands for a person who is not there yet.
@@ -106,6 +107,9 @@ impl Query for PreviewAssignment {
             true => refused_in(reader, permit, asked).await?,
             false => Vec::new(),
         };
+        if let (When::Dated { from, until }, true) = (when, refused.is_empty()) {
+            self.unmet(reader, permit, &selection, from, until).await?;
+        }
         let level: Option<(i64,)> = match mode {
             Mode::Group | Mode::GroupReplace => reader.find(permit, group_changes(&selection, to)).await?,
             Mode::Contract | Mode::ContractReplace => {
@@ -128,6 +132,40 @@ impl Query for PreviewAssignment {
         let state = Some(terms.version.to_string());
         let outcome = Outcome { change_set: None, changed, unchanged, refused, notices, state };
         Ok(Previewed { outcome, moves, people, to, manager })
+    }
+}
+
+/// Dated assignments of the contract, some day of which is among those of `$3` until `$4`.
+const MET: &str =
+    "SELECT k.level, k.target_id, COALESCE(a.serial, '') FROM covers k JOIN contracts c ON c.id = k.contract_id
+    LEFT JOIN assets a ON k.level = 'asset' AND a.id = k.target_id LEFT JOIN asset_groups g ON g.id = a.group_id
+    WHERE k.contract_id = $2 AND k.state IN ('planned', 'active') AND (k.until_on IS NULL OR k.until_on > $3)
+    AND (CAST($4 AS TEXT) IS NULL OR k.from_on < $4) AND";
+
+impl PreviewAssignment {
+    /// Refuses where another dated assignment of the same target covers some of the days, as applying would.
+    async fn unmet(
+        &self,
+        reader: &mut Reader,
+        permit: &Permit<policy::AssignCoordinator>,
+        selection: &Selection,
+        from: Day,
+        until: Option<Day>,
+    ) -> Result<(), AppError> {
+        let (contract, scope) = (permit.target().0, permit.scope::<policy::AssignCoordinator>());
+        let bound = |s: Sql| s.bind(contract).bind(from).bind(until);
+        let met = scope.build(MET, bound, |s| if let Selection::Matching(f) = selection { f.push_onto(s) } else { s });
+        let met: Vec<(String, i64, String)> = reader.list(met).await?;
+        let meets = |(level, target, serial): &(String, i64, String)| match selection {
+            Selection::Serials(serials) => level == "asset" && serials.contains(serial),
+            Selection::Group(id) => level == "group" && target == id,
+            Selection::WholeContract => level == "contract",
+            Selection::AllAssets | Selection::Matching(_) | Selection::Everything(_) => level == "asset",
+        };
+        match met.iter().any(meets) {
+            true => Err(rules::dates_overlap().into()),
+            false => Ok(()),
+        }
     }
 }
 
@@ -219,6 +257,8 @@ pub fn refusal(previewed: &Previewed) -> Option<Refusal> {
 
 pub(super) fn statements() -> Vec<Sql> {
     let mut all: Vec<Sql> = [MANAGER, GROUP_CHANGES, CONTRACT_CHANGES].map(sql).into();
+    let scope = Scope::<policy::AssignCoordinator>::sample();
+    all.push(scope.build(MET, |s| s.bind(0).bind("").bind(""), |s| s).into_sql());
     for n in [1, 17] {
         all.push(sql(FACES).bind(0).push_values(&vec![String::new(); n]).push(OF_THESE));
     }

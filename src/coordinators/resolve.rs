@@ -155,7 +155,8 @@ const PLANNED: &str = "SELECT k.level, k.state, k.from_on, k.until_on, k.person_
     AND ((k.level = 'asset' AND k.target_id = $1) OR (k.level = 'group' AND k.target_id = $3)
         OR (k.level = 'contract' AND k.target_id = (SELECT a.contract_id FROM assets a WHERE a.id = $1)))
     ORDER BY k.from_on, k.id";
-const NAMES: &str = "SELECT '' AS level, p.id AS person_id, CAST($2 AS BIGINT) AS from_at, CAST($3 AS BIGINT) AS set_by,
+const NAMES: &str =
+    "SELECT '' AS level, p.id AS person_id, CAST($2 AS BIGINT) AS from_at, CAST($3 AS BIGINT) AS set_by,
         p.email, p.first_name, p.last_name,
         (SELECT b.first_name || ' ' || b.last_name FROM people b WHERE b.id = $3) AS assigned_by
     FROM people p WHERE p.id = $1";

@@ -87,7 +87,12 @@ pub enum Named {
 }
 
 /// Whether an assignment may go ahead. The order is part of the contract with callers: contract, who, what.
-pub fn assignment(phase: Phase, named: &Named, nothing_selected: bool, refused: Vec<RefusedItem>) -> Result<(), Refusal> {
+pub fn assignment(
+    phase: Phase,
+    named: &Named,
+    nothing_selected: bool,
+    refused: Vec<RefusedItem>,
+) -> Result<(), Refusal> {
     if phase == Phase::Lapsed {
         let title = "the contract has lapsed: it can be read, but not changed; renew it to name coordinators again";
         return Err(Refusal::new("contract-lapsed", title));
@@ -133,6 +138,12 @@ pub fn when(from: Option<Day>, until: Option<Day>, today: Day) -> Result<When, A
         (true, None) => Ok(When::Undated),
         _ => Ok(When::Dated { from: first, until }),
     }
+}
+
+/// Two dated assignments of one target must not meet (domain.md §2).
+pub fn dates_overlap() -> Refusal {
+    let title = "another dated assignment covers some of these days; choose other days, or undo that one first";
+    Refusal::new("dates-overlap", title)
 }
 
 /// Writing to many people must be meant: the caller states the number (quality.md, security 8).

@@ -1,7 +1,7 @@
 //! Which assets of a contract are meant, and which of the serial numbers named are refused.
 use super::rules;
 use crate::contracts::filter::Filter;
-use crate::db::{DbError, Sql, WriteTx, Reader};
+use crate::db::{DbError, Reader, Sql, WriteTx};
 use crate::error::{AppError, RefusedItem};
 use crate::policy::{Action, Contract, Permit, Scoped, SeeAsset, WriteAction};
 use crate::time::Day;

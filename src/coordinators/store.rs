@@ -97,7 +97,8 @@ pub async fn prune<A: WriteAction>(tx: &mut WriteTx, set: &Minted<A>) -> Result<
 }
 
 /// Whether the set touches more than own assignments of assets, so that others may fall to somebody else.
-const WIDE: &str = "SELECT COUNT(*) FROM change_set_items WHERE change_set = $1 AND level NOT IN ('asset', 'naming', 'entry')";
+const WIDE: &str =
+    "SELECT COUNT(*) FROM change_set_items WHERE change_set = $1 AND level NOT IN ('asset', 'naming', 'entry')";
 /// Candidates for an effect: whoever may fall back to what changes. An asset with an item of its own is told there.
 const OPEN_EFFECTS: &str = "INSERT INTO change_set_items (change_set, level, target_id, contract_id, former)
     SELECT $1, 'effect', a.id, a.contract_id, COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id)

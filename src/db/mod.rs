@@ -153,6 +153,7 @@ impl Db {
         if good.contains(&setting.as_str()) {
             return Ok(());
         }
-        Err(sqlx::Error::Configuration(format!("synchronous commit is {setting}: answers would not be durable").into()).into())
+        Err(sqlx::Error::Configuration(format!("synchronous commit is {setting}: answers would not be durable").into())
+            .into())
     }
 }

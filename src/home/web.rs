@@ -86,8 +86,12 @@ async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppErr
         let paging = Paging { limit: Some(1), ..Paging::default() };
         let own = app.read(actor, &ListOwnAssets { q: String::new(), paging }).await?;
         let verb = if me.person.coordinates { "look after" } else { "have access to" };
-        found.next = format!("You {verb} {}; they are under Products.", serial_numbers(own.total));
+        found.next = format!("You {verb} {}; see Products.", serial_numbers(own.total));
     }
+    let waiting = me.companies.iter().filter(|company| !company.confirmed);
+    found.next = waiting.fold(found.next, |next, company| {
+        format!("{} has invited you: accept with the button in that mail. {next}", company.name)
+    });
     Ok(HomeView { needs: found.needs, next: found.next, ..HomeView::default() })
 }
 
@@ -101,7 +105,7 @@ async fn contracts(
     let p = &me.person;
     let reading = Reading { me: p.id, today: app.clock().moment().today, opens: true };
     let mut lists = Vec::new();
-    if p.manages > 0 || p.coordinates || p.staff_role.is_some() {
+    if p.administers > 0 || p.staff_role.is_some() {
         let found = app.read(actor, &ListAdministered::default()).await?;
         let shown = found.rows.get(..CONTRACTS).unwrap_or(&found.rows);
         let title = if p.staff_role.is_some() { "Contracts" } else { "Your contracts" };
@@ -141,7 +145,7 @@ async fn own(
         first,
         next,
     };
-    let crumbs = vec![Crumb::to("Your software", "/products"), Crumb::here("Products")];
+    let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Products")];
     let frame = Frame { title: "Products".to_owned(), crumbs, place: Place::Products, ..frame };
     Ok(own_page(&frame, &view))
 }

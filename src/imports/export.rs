@@ -56,19 +56,22 @@ const PEOPLE: &str = "SELECT p.email_key AS k1, p.email AS f1, p.first_name AS f
 const PRODUCTS: &str = "SELECT p.code AS k1, p.code AS f1, p.name AS f2, p.line AS f3
     FROM products p WHERE p.code > $1 ORDER BY p.code LIMIT $2";
 /// The undated assignment: a dated one that is in force lies over it only for a time.
-const CONTRACTS: &str = "SELECT c.number AS k1, c.number AS f1, a.number AS f2, COALESCE(r.number, '') AS f3, m.email AS f4,
+const CONTRACTS: &str =
+    "SELECT c.number AS k1, c.number AS f1, a.number AS f2, COALESCE(r.number, '') AS f3, m.email AS f4,
     c.start_on AS f5, c.end_on AS f6, c.program AS f7, c.support_tier AS f8, COALESCE(q.email, '') AS f9
     FROM contracts c JOIN accounts a ON a.id = c.account_id JOIN people m ON m.id = c.manager_id
     LEFT JOIN accounts r ON r.id = c.reseller_id
     LEFT JOIN covers k ON k.level = 'contract' AND k.target_id = c.id AND k.state = 'active'
     LEFT JOIN people q ON q.id = CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END
     WHERE c.number > $1 ORDER BY c.number LIMIT $2";
-const GROUPS: &str = "SELECT c.number AS k1, g.name_key AS k2, c.number AS f1, g.name AS f2, COALESCE(q.email, '') AS f3
+const GROUPS: &str =
+    "SELECT c.number AS k1, g.name_key AS k2, c.number AS f1, g.name AS f2, COALESCE(q.email, '') AS f3
     FROM contracts c JOIN asset_groups g ON g.contract_id = c.id
     LEFT JOIN covers k ON k.level = 'group' AND k.target_id = g.id AND k.state = 'active'
     LEFT JOIN people q ON q.id = CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END
     WHERE c.number >= $1 AND (c.number > $1 OR g.name_key > $3) ORDER BY c.number, g.name_key LIMIT $2";
-const ASSETS: &str = "SELECT a.serial AS k1, a.serial AS f1, c.number AS f2, p.code AS f3, a.release AS f4, a.deployment AS f5,
+const ASSETS: &str =
+    "SELECT a.serial AS k1, a.serial AS f1, c.number AS f2, p.code AS f3, a.release AS f4, a.deployment AS f5,
     CAST(a.seats AS TEXT) AS f6, COALESCE(g.name, '') AS f7, COALESCE(q.email, '') AS f8
     FROM assets a JOIN contracts c ON c.id = a.contract_id JOIN products p ON p.id = a.product_id
     LEFT JOIN asset_groups g ON g.id = a.group_id

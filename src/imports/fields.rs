@@ -62,7 +62,7 @@ pub const SHORT: Form = Form::MaybeText(20);
 
 impl Form {
     /// Checks one value; the part that is wrong, and what to do.
-    pub fn check<'a>(self, value: &'a str) -> Result<(), (&'a str, Wrong)> {
+    pub fn check(self, value: &str) -> Result<(), (&str, Wrong)> {
         if value.chars().any(char::is_control) {
             return Err((value, "holds a line break or another control character; remove it".to_owned()));
         }
@@ -153,7 +153,10 @@ mod tests {
         assert_eq!(grants.check("support  magic").map_err(|(part, _)| part), Err("magic"));
         assert!(grants.check("").is_ok());
         assert_eq!(Form::Domains.check("a.example bad").map_err(|(part, _)| part), Err("bad"));
-        assert_eq!(Form::Code.check("a b").map_err(|(_, what)| what), Err("holds a space; write it without".to_owned()));
+        assert_eq!(
+            Form::Code.check("a b").map_err(|(_, what)| what),
+            Err("holds a space; write it without".to_owned())
+        );
         assert!(Form::Text(10).check("a\nb").is_err());
         assert_eq!(one_of("x", &["", "a", "b"]).as_deref(), Some("must be nothing, a or b"));
     }

@@ -119,8 +119,7 @@ const PEOPLE: &[&str] = &[
             ON f.email_key = s.email_key WHERE s.role NOT IN ('', 'partner', 'partner_admin')"
     ),
 ];
-const PRODUCTS: &[&str] =
-    &[twice!("products.csv", "product_code", "s.code", "in_products", "code", "f.code = s.code")];
+const PRODUCTS: &[&str] = &[twice!("products.csv", "product_code", "s.code", "in_products", "code", "f.code = s.code")];
 const CONTRACTS: &[&str] = &[
     twice!("contracts.csv", "contract_number", "s.number", "in_contracts", "number", "f.number = s.number"),
     rule!(
@@ -310,7 +309,8 @@ const COUNT: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT file, line, col, valu
 /// How many rows have an error.
 pub const ROWS: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT file, line FROM in_errors) e";
 const FATAL: &str = "SELECT COUNT(*) FROM in_errors WHERE fatal = '1'";
-const LIST: &str = "SELECT DISTINCT file, line, col, value, message FROM in_errors ORDER BY file, line, col, value, message
+const LIST: &str =
+    "SELECT DISTINCT file, line, col, value, message FROM in_errors ORDER BY file, line, col, value, message
     LIMIT $1";
 
 /// How many errors there are, whether one of them is about a file as a whole, and the errors, by file and line.

@@ -10,6 +10,8 @@ const MATCH_ASSETS: &str = "UPDATE in_assets SET id = a.id, changed = CASE WHEN 
         OR a.release <> in_assets.release OR a.deployment <> in_assets.deployment
         OR a.seats <> CAST(in_assets.seats AS BIGINT) THEN 1 ELSE 0 END
     FROM assets a JOIN products p ON p.id = a.product_id WHERE a.serial = in_assets.serial";
+/// Whether there are contracts with customers' work on them at all.
+const KNOWN: &str = "SELECT COUNT(*) FROM (SELECT t.id FROM in_terms t WHERE t.id IS NOT NULL LIMIT 1) k";
 const TOUCHED_BY_ASSETS: &str = "INSERT INTO in_touched (id) SELECT DISTINCT t.id FROM in_assets s
     JOIN in_terms t ON t.contract = s.contract WHERE t.id IS NOT NULL AND (s.id IS NULL OR s.changed = 1)";
 /// `$1` is 1 where the file decides about groups; else those of known contracts come into being for new serial numbers only.
@@ -36,7 +38,8 @@ const TOUCHED_BY_GROUPS: &str = "INSERT INTO in_touched (id) SELECT t.id FROM as
 const UPDATE_ASSETS: &str = "UPDATE assets SET product_id = (SELECT p.id FROM products p WHERE p.code = s.product),
         release = s.release, deployment = s.deployment, seats = CAST(s.seats AS BIGINT)
     FROM in_assets s WHERE assets.id = s.id AND s.changed = 1";
-const ADD_ASSETS: &str = "INSERT INTO assets (serial, contract_id, account_id, product_id, group_id, release, deployment,
+const ADD_ASSETS: &str =
+    "INSERT INTO assets (serial, contract_id, account_id, product_id, group_id, release, deployment,
         seats, coordinator_id)
     SELECT s.serial, c.id, c.account_id, p.id, g.id, s.release, s.deployment, CAST(s.seats AS BIGINT), q.id
     FROM in_assets s JOIN contracts c ON c.number = s.contract JOIN products p ON p.code = s.product
@@ -103,7 +106,9 @@ pub async fn write(staging: &mut Staging<'_>, report: &mut Report, take_groups: 
     staging.run(sql(TOUCHED_BY_GROUPS).bind(last_group)).await?;
     report.count(Kind::Groups, groups, 0);
 
-    staging.all(&[TOUCHED_BY_ASSETS]).await?;
+    if staging.number(KNOWN).await? > 0 {
+        staging.all(&[TOUCHED_BY_ASSETS]).await?;
+    }
     let updated = staging.all(&[UPDATE_ASSETS]).await?;
     let added = staging.all(&[ADD_ASSETS]).await?;
     let now = staging.tx.now();

@@ -19,11 +19,14 @@ pub struct Broken {
 
 const NOT_UTF8: Broken = Broken { message: "is not UTF-8; save the file as UTF-8", stops: false };
 const UTF16: Broken = Broken { message: "the file is UTF-16; save it as UTF-8", stops: true };
-const STRAY_QUOTE: Broken =
-    Broken { message: "a quote in the middle of a field; put the field in quotes and write \"\" for one quote", stops: false };
+const STRAY_QUOTE: Broken = Broken {
+    message: "a quote in the middle of a field; put the field in quotes and write \"\" for one quote",
+    stops: false,
+};
 const OPEN_QUOTE: Broken =
     Broken { message: "a quote opens here and never closes; the rest of the file was not read", stops: true };
-const TOO_LONG: Broken = Broken { message: "the row is longer than 4 MB; the rest of the file was not read", stops: true };
+const TOO_LONG: Broken =
+    Broken { message: "the row is longer than 4 MB; the rest of the file was not read", stops: true };
 
 /// The rows of one file.
 pub struct Rows<R> {
@@ -51,7 +54,18 @@ impl<R: Read> Rows<R> {
         let separator = if count(b';') > count(b',') { b';' } else { b',' };
         input.consume(bom);
         let (raw, text, fields) = (Vec::new(), String::new(), Vec::new());
-        Ok(Self { input, separator, line: 0, next_line: 1, read: bom as u64, raw, text, fields, inside: false, over: false })
+        Ok(Self {
+            input,
+            separator,
+            line: 0,
+            next_line: 1,
+            read: bom as u64,
+            raw,
+            text,
+            fields,
+            inside: false,
+            over: false,
+        })
     }
 
     /// Goes to the next row that is not empty. `false`: there is none.

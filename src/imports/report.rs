@@ -140,7 +140,9 @@ impl Report {
             writeln!(out, "  … and {unlisted} more")?;
         }
         match &self.change_set {
-            Some(handle) => writeln!(out, "the file won in {} as change set {handle}, which can be undone", self.taken)?,
+            Some(handle) => {
+                writeln!(out, "the file won in {} as change set {handle}, which can be undone", self.taken)?
+            }
             None if self.difference_count > 0 => writeln!(out, "the customers' own stay; --take lets the file win")?,
             None => {}
         }
@@ -175,10 +177,12 @@ mod tests {
             value: value.to_owned(),
             message: "is wrong".to_owned(),
         };
-        let report = Report { errors: vec![error("seats", "many"), error("", "x")], error_count: 2, ..Report::default() };
+        let report =
+            Report { errors: vec![error("seats", "many"), error("", "x")], error_count: 2, ..Report::default() };
         let mut out = Vec::new();
         report.write_errors(&mut out).unwrap();
-        let expected = "assets.csv:7: seats: is wrong: many\nassets.csv:7: is wrong: x\n2 errors, nothing was imported\n";
+        let expected =
+            "assets.csv:7: seats: is wrong: many\nassets.csv:7: is wrong: x\n2 errors, nothing was imported\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 }

@@ -33,7 +33,9 @@ fn forms(kind: Kind) -> &'static [Form] {
         Kind::Products => &[Code, fields::TITLE, fields::TITLE],
         Kind::Contracts => &[Code, Code, MaybeCode, Email, Date, Date, OneOf(PROGRAMS), OneOf(TIERS), MaybeEmail],
         Kind::Groups => &[Code, fields::GROUP, MaybeEmail],
-        Kind::Assets => &[Code, Code, Code, fields::RELEASE, OneOf(DEPLOYMENTS), Seats, fields::MAYBE_GROUP, MaybeEmail],
+        Kind::Assets => {
+            &[Code, Code, Code, fields::RELEASE, OneOf(DEPLOYMENTS), Seats, fields::MAYBE_GROUP, MaybeEmail]
+        }
         Kind::Users => &[Email, Code, Codes, SomeOf(GRANTS)],
     }
 }
@@ -45,7 +47,8 @@ fn keys(kind: Kind) -> usize {
 
 /// A value as a report shows it: in one line, not endless.
 pub fn shown(value: &str) -> String {
-    let mut cut: String = value.chars().take(LONGEST_SHOWN).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut cut: String =
+        value.chars().take(LONGEST_SHOWN).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if cut.len() < value.len() {
         cut.push('…');
     }
@@ -123,7 +126,8 @@ impl Out {
     fn error(&mut self, kind: Kind, line: i64, column: &str, value: &str, message: &str, fatal: bool) {
         let text = |text: &str| Some(text.to_owned());
         let fatal = text(if fatal { "1" } else { "" });
-        let row = vec![Some(line.to_string()), text(kind.file()), text(column), Some(shown(value)), text(message), fatal];
+        let row =
+            vec![Some(line.to_string()), text(kind.file()), text(column), Some(shown(value)), text(message), fatal];
         self.push(Table::Errors, row);
     }
 }
@@ -282,7 +286,14 @@ fn account(row: &Fields<'_>, out: &mut Out) {
 fn person(row: &Fields<'_>, out: &mut Out) {
     let (kind, accounts, role) = (Kind::People, row.list(3), row.at(5));
     if row.at(1).is_empty() && row.at(2).is_empty() && row.given(1) && row.given(2) {
-        out.error(kind, row.line, "last_name", "", "nobody is without a name; fill in the first or the last name", false);
+        out.error(
+            kind,
+            row.line,
+            "last_name",
+            "",
+            "nobody is without a name; fill in the first or the last name",
+            false,
+        );
     }
     if !["", "partner", "partner_admin"].contains(&role) && ROLES.contains(&role) && !accounts.is_empty() {
         let message = "the vendor's own people belong to no company; leave this empty, or the role";
@@ -316,7 +327,8 @@ fn contract(row: &Fields<'_>, out: &mut Out) {
 fn user(row: &Fields<'_>, out: &mut Out) {
     let (serials, grants) = (row.list(2), row.list(3));
     let grants: Vec<&str> = GRANTS.iter().copied().filter(|grant| grants.contains(*grant)).collect();
-    let staged = [row.line(), row.text(0), row.address_key(0), row.text(1), Some(joined(&serials)), Some(grants.join(" "))];
+    let staged =
+        [row.line(), row.text(0), row.address_key(0), row.text(1), Some(joined(&serials)), Some(grants.join(" "))];
     out.push(Table::Users, staged.into());
     for serial in serials {
         out.push(Table::UserAssets, vec![row.line(), Some(serial)]);

@@ -150,7 +150,6 @@ const CONTRACTS: Step = Step {
     ],
 };
 
-
 /// Companies, people, products, contracts: each refers to the ones before.
 const STEPS: [&Step; 4] = [&ACCOUNTS, &PEOPLE, &PRODUCTS, &CONTRACTS];
 

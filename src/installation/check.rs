@@ -43,7 +43,8 @@ struct Sealed {
     detail: Option<String>,
 }
 
-const SEALED: &str = "SELECT e.id, e.at, e.actor_id, e.action, e.kind, e.target_id, e.change_set, e.digest, e.seq, e.hash, d.detail
+const SEALED: &str =
+    "SELECT e.id, e.at, e.actor_id, e.action, e.kind, e.target_id, e.change_set, e.digest, e.seq, e.hash, d.detail
     FROM audit_events e LEFT JOIN audit_details d ON d.event_id = e.id WHERE e.seq > $1 ORDER BY e.seq LIMIT $2";
 const UNSEALED: &str = "SELECT e.id, e.at, e.actor_id, e.action, e.kind, e.target_id, e.change_set, e.digest,
         CAST(0 AS BIGINT) AS seq, e.hash, d.detail
@@ -82,7 +83,10 @@ async fn chain(reader: &mut Reader, permit: &Permit<policy::Check>, found: &mut 
         for row in page {
             found.sealed += 1;
             if row.seq != seq + 1 {
-                broken.push(format!("the audit chain has a gap before event {}: {} follows {seq}", row.event.id, row.seq));
+                broken.push(format!(
+                    "the audit chain has a gap before event {}: {} follows {seq}",
+                    row.event.id, row.seq
+                ));
             }
             let seal = row.event.seal(&before, row.seq);
             if row.hash.as_deref() != Some(seal.as_slice()) {

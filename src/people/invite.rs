@@ -29,7 +29,9 @@ impl Invitation {
             let clean = name.chars().count() <= LONGEST_NAME && !name.chars().any(char::is_control);
             match clean {
                 true => Ok(name),
-                false => Err(AppError::invalid(field, format!("enter a name of at most {LONGEST_NAME} letters in one line"))),
+                false => {
+                    Err(AppError::invalid(field, format!("enter a name of at most {LONGEST_NAME} letters in one line")))
+                }
             }
         };
         let (first_name, last_name) = (name("first_name", first)?, name("last_name", last)?);
@@ -38,7 +40,8 @@ impl Invitation {
 }
 
 const KNOWN: &str = "SELECT id FROM people WHERE email_key = $1";
-const PERSON: &str = "INSERT INTO people (handle, email, email_key, first_name, last_name, first_key, last_key, sort_key,
+const PERSON: &str =
+    "INSERT INTO people (handle, email, email_key, first_name, last_name, first_key, last_key, sort_key,
         language, theme, version)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'en', 'system', 1) RETURNING id";
 const MEMBER: &str = "INSERT INTO memberships (account_id, person_id) VALUES ($1, $2)

@@ -70,6 +70,7 @@ pub struct AccountView {
     pub kind: String,
 }
 
+/// Only confirmed memberships carry rights: somebody invited who has not accepted is nothing to any contract yet.
 const PERSON: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, p.theme, p.staff_role,
         (SELECT COUNT(*) FROM contracts c JOIN memberships m ON m.account_id = c.account_id AND m.person_id = p.id
             AND m.confirmed_at IS NOT NULL WHERE c.manager_id = p.id) AS manages,
@@ -79,10 +80,14 @@ const PERSON: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name,
                 UNION SELECT x.id FROM contracts x WHERE x.coordinator_id = p.id
                 UNION SELECT x.contract_id FROM asset_groups x WHERE x.coordinator_id = p.id
                 UNION SELECT x.contract_id FROM assets x WHERE x.coordinator_id = p.id)) END AS administers,
-        EXISTS (SELECT 1 FROM contracts c WHERE c.coordinator_id = p.id)
-            OR EXISTS (SELECT 1 FROM asset_groups g WHERE g.coordinator_id = p.id)
-            OR EXISTS (SELECT 1 FROM assets a WHERE a.coordinator_id = p.id) AS coordinates,
-        EXISTS (SELECT 1 FROM entries e WHERE e.person_id = p.id AND e.ended_at IS NULL) AS uses,
+        EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id AND m.person_id = p.id
+                AND m.confirmed_at IS NOT NULL WHERE c.coordinator_id = p.id)
+            OR EXISTS (SELECT 1 FROM asset_groups g JOIN memberships m ON m.account_id = g.account_id
+                AND m.person_id = p.id AND m.confirmed_at IS NOT NULL WHERE g.coordinator_id = p.id)
+            OR EXISTS (SELECT 1 FROM assets a JOIN memberships m ON m.account_id = a.account_id
+                AND m.person_id = p.id AND m.confirmed_at IS NOT NULL WHERE a.coordinator_id = p.id) AS coordinates,
+        EXISTS (SELECT 1 FROM entries e JOIN memberships m ON m.account_id = e.account_id AND m.person_id = p.id
+            AND m.confirmed_at IS NOT NULL WHERE e.person_id = p.id AND e.ended_at IS NULL) AS uses,
         (SELECT COUNT(*) FROM memberships m JOIN contracts c ON c.reseller_id = m.account_id
             WHERE m.person_id = p.id AND m.partner_role IS NOT NULL AND m.confirmed_at IS NOT NULL) AS resells
     FROM people p WHERE p.id = $1";

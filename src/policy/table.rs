@@ -70,11 +70,9 @@ pub fn who_may(action: ActionId) -> Line {
             (AdministratorOfImport, "looks after imports"),
             (Operator, "imports and repairs"),
         ],
-        ActionId::OpenAdministration => &[
-            (Manager, "runs contracts"),
-            (Coordinator, "looks after assets"),
-            (Staff, "supports customers"),
-        ],
+        ActionId::OpenAdministration => {
+            &[(Manager, "runs contracts"), (Coordinator, "looks after assets"), (Staff, "supports customers")]
+        }
         ActionId::ManageCoordinators => &[(Manager, "names coordinators")],
         ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
         ActionId::SetTheme | ActionId::CloseSession => OWN,

@@ -1,7 +1,9 @@
 //! What actions are done to: how each is found by its key, what the actor is to it, and what a write of it locks.
 use super::{ActionId, Facts};
 use crate::db::Value;
-use crate::ids::{AssetId, ChangeSetId, ChangeSetKey, ContractId, ContractNumber, PersonId, PersonKey, SerialNumber, Single};
+use crate::ids::{
+    AssetId, ChangeSetId, ChangeSetKey, ContractId, ContractNumber, PersonId, PersonKey, SerialNumber, Single,
+};
 
 /// Texts for the kinds of claim. `$1` is the target's key, `$2` the claim, `$3` the time.
 pub struct FactsSql {

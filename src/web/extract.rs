@@ -115,7 +115,10 @@ impl FromRequest<App> for Form {
         if secret::same(form.get("csrf"), &expected) {
             return Ok(form);
         }
-        Err(AppError::invalid("csrf", "this page was open for too long; reload it and send it again, nothing was changed"))
+        Err(AppError::invalid(
+            "csrf",
+            "this page was open for too long; reload it and send it again, nothing was changed",
+        ))
     }
 }
 

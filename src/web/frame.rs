@@ -199,7 +199,7 @@ pub(super) async fn api_page(State(app): State<App>, actor: Actor, browser: Brow
         div.head { div.title { h1 { "API" } p { "JSON over HTTP, for scripts. A token of yours says who you are." } } }
         p { "Send " code { "Authorization: Bearer …" } " with each call. The whole description for programs: "
             a href="/openapi.json" { "openapi.json" } " (OpenAPI 3.1)." }
-        @if let Some(paths) = document["paths"].as_object() {
+        @if let Some(paths) = document.get("paths").and_then(|paths| paths.as_object()) {
             @for (path, item) in paths {
                 @if let Some(item) = item.as_object() {
                     @for (method, call) in item {
@@ -239,5 +239,5 @@ fn parameters(call: &serde_json::Value) -> Markup {
 
 fn schema(call: &serde_json::Value, pointer: &str, document: &serde_json::Value) -> Option<String> {
     let name = call.pointer(pointer)?.as_str()?.strip_prefix("#/components/schemas/")?;
-    serde_json::to_string_pretty(&document["components"]["schemas"][name]).ok()
+    serde_json::to_string_pretty(document.pointer(&format!("/components/schemas/{name}"))?).ok()
 }

@@ -57,7 +57,11 @@ pub(super) async fn time_out(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(_) => {
             let after = [(header::RETRY_AFTER, "30")];
-            (StatusCode::SERVICE_UNAVAILABLE, after, "this took too long; look whether it was done before you repeat it\n")
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                after,
+                "this took too long; look whether it was done before you repeat it\n",
+            )
                 .into_response()
         }
     }

@@ -57,10 +57,13 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
             "schema": {"type": "string"}}));
     }
     let mut responses = Map::new();
-    let mut done = json!({"description": "Done"});
-    if let Some(gives) = &route.doc.gives {
-        done["content"] = json!({"application/json": {"schema": reference(gives, schemas)}});
-    }
+    let done = match &route.doc.gives {
+        Some(gives) => {
+            let content = json!({"application/json": {"schema": reference(gives, schemas)}});
+            json!({"description": "Done", "content": content})
+        }
+        None => json!({"description": "Done"}),
+    };
     responses.insert("200".to_owned(), done);
     for (status, means) in ERRORS {
         let content = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
@@ -72,9 +75,9 @@ fn operation(route: &Route, schemas: &mut Map<String, Value>) -> Value {
         "parameters": parameters,
         "responses": responses,
     });
-    if let Some(takes) = &route.doc.takes {
-        operation["requestBody"] =
-            json!({"required": true, "content": {"application/json": {"schema": reference(takes, schemas)}}});
+    if let (Some(takes), Some(fields)) = (&route.doc.takes, operation.as_object_mut()) {
+        let content = json!({"application/json": {"schema": reference(takes, schemas)}});
+        fields.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
     }
     operation
 }

@@ -89,11 +89,19 @@ impl From<AppError> for Problem {
             }
             AppError::Denied(Denied::Db(error)) | AppError::Db(error) if error.is_busy() => {
                 tracing::warn!(%error, "the database is busy");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too much to do, or an import is running; try again soon")
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "busy",
+                    "too much to do, or an import is running; try again soon",
+                )
             }
             AppError::Denied(Denied::Db(error)) | AppError::Db(error) if error.is_full() => {
                 tracing::error!(%error, "no room left");
-                Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage-full", "no room is left to write; nothing was changed")
+                Self::new(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "storage-full",
+                    "no room is left to write; nothing was changed",
+                )
             }
             error => {
                 let reference = Some(crate::auth::secret::handle());

@@ -14,6 +14,24 @@ use subscription_center::web;
 use testkit::product::{Engine, Product};
 use tower::ServiceExt;
 
+/// Runs each test on both databases.
+#[allow(unused_macros, reason = "each test binary uses its part")]
+macro_rules! on_both {
+    ($($name:ident)*) => {$(
+        mod $name {
+            use super::*;
+            #[tokio::test(flavor = "multi_thread")]
+            async fn on_sqlite() {
+                super::$name(World::seeded(Engine::Sqlite).await).await
+            }
+            #[tokio::test(flavor = "multi_thread")]
+            async fn on_postgres() {
+                super::$name(World::seeded(Engine::Postgres).await).await
+            }
+        }
+    )*};
+}
+
 const SEED: &str = include_str!("seed.sql");
 /// Links and origins begin with this.
 pub const BASE: &str = "http://127.0.0.1:8080";
@@ -59,7 +77,9 @@ impl World {
         world.exec(SEED).await;
         if engine == Engine::Postgres {
             // The seed names its ids; the next ones come after them.
-            for table in ["accounts", "people", "products", "contracts", "assets", "entries", "change_sets", "demo_mails"] {
+            for table in
+                ["accounts", "people", "products", "contracts", "assets", "entries", "change_sets", "demo_mails"]
+            {
                 world.exec(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)")).await;
             }
         }

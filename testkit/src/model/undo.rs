@@ -49,7 +49,6 @@ impl Model {
                 let now = level.covers.iter().find(|c| c.id == cover.id)?;
                 (now.person == cover.person).then(|| Change::Cancel(now.clone()))
             }
-            Change::Cancel(_) if true => None, // TEMPORARY
             Change::Cancel(cover) => {
                 let ahead = cover.until.is_none_or(|until| until > self.today);
                 (ahead && !level.overlaps(cover.from, cover.until)).then(|| Change::Plan(cover.clone()))

@@ -1,0 +1,161 @@
+//! The demo's companies are those of the roles' cards, and what the cards and the home page promise is there.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
+use axum::body::Body;
+use axum::http::{Request, header};
+use http_body_util::BodyExt;
+use sqlx::{PgPool, SqlitePool, raw_sql};
+use subscription_center::app::{App, Profile};
+use subscription_center::auth::secret::form_token;
+use subscription_center::db::Db;
+use subscription_center::demo::roles::ROLES;
+use subscription_center::demo::world::fill;
+use subscription_center::installation::check::check;
+use subscription_center::time::Clock;
+use subscription_center::web;
+use testkit::product::{Engine, Product};
+use tower::ServiceExt;
+
+enum Raw {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Raw {
+    async fn exec(&self, text: &'static str) {
+        match self {
+            Raw::Sqlite(p) => drop(raw_sql(text).execute(p).await.unwrap()),
+            Raw::Postgres(p) => drop(raw_sql(text).execute(p).await.unwrap()),
+        }
+    }
+
+    async fn number(&self, text: &'static str) -> i64 {
+        match self {
+            Raw::Sqlite(p) => sqlx::query_scalar(text).fetch_one(p).await.unwrap(),
+            Raw::Postgres(p) => sqlx::query_scalar(text).fetch_one(p).await.unwrap(),
+        }
+    }
+}
+
+struct Demo {
+    app: App,
+    router: axum::Router,
+    raw: Raw,
+    _product: Product,
+}
+
+impl Demo {
+    async fn filled(engine: Engine) -> Demo {
+        let product = Product::new(engine);
+        let db = Db::open(product.database()).await.unwrap();
+        let raw = match engine {
+            Engine::Sqlite => Raw::Sqlite(SqlitePool::connect(product.database()).await.unwrap()),
+            Engine::Postgres => Raw::Postgres(PgPool::connect(product.database()).await.unwrap()),
+        };
+        raw.exec("INSERT INTO settings (name, value) VALUES ('demo', '1'), ('time_zone', 'UTC')").await;
+        let profile = Profile {
+            base_url: "http://127.0.0.1:8080".to_owned(),
+            vendor: "Formwork Software".to_owned(),
+            phone: String::new(),
+            contact_email: String::new(),
+            demo: true,
+        };
+        let app = App::new(db, Clock::new(jiff::tz::TimeZone::UTC, None), profile);
+        fill(&app).await.unwrap();
+        let router = web::router(app.clone());
+        Demo { app, router, raw, _product: product }
+    }
+
+    async fn ask(&self, request: Request<Body>) -> (u16, String, String) {
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let cookie = answer.headers().get(header::SET_COOKIE).map_or("", |c| c.to_str().unwrap());
+        let (status, cookie) = (answer.status().as_u16(), cookie.split(';').next().unwrap().to_owned());
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, cookie, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// The cookie of somebody who took a role.
+    async fn role(&self, role: &str) -> String {
+        let form = format!("csrf={}", form_token("anonymous"));
+        let request = Request::post(format!("/demo/sign-in/{role}"));
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(form));
+        let (status, cookie, body) = self.ask(request.unwrap()).await;
+        assert_eq!(status, 303, "{role}: {body}");
+        cookie
+    }
+
+    async fn page(&self, cookie: &str, path: &str) -> String {
+        let request = Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap();
+        let (status, _, body) = self.ask(request).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+}
+
+async fn demo(engine: Engine) {
+    let demo = Demo::filled(engine).await;
+    let found = check(&demo.app).await.unwrap();
+    assert!(found.violations.is_empty(), "{:?}", found.violations);
+
+    // The prototype's company.
+    let contracts = "SELECT COUNT(*) FROM contracts c JOIN people p ON p.id = c.manager_id
+        JOIN accounts o ON o.id = c.account_id WHERE p.email = 'elena@ostrava.example' AND o.number = '5102-3384'";
+    assert_eq!(demo.raw.number(contracts).await, 4);
+    let serials = "SELECT COUNT(*) FROM assets a JOIN accounts o ON o.id = a.account_id WHERE o.number = '5102-3384'";
+    assert_eq!(demo.raw.number(serials).await, 41);
+    let people =
+        "SELECT COUNT(*) FROM memberships m JOIN accounts o ON o.id = m.account_id WHERE o.number = '5102-3384'";
+    assert_eq!(demo.raw.number(people).await, 38);
+
+    // Nothing waits and nobody is signed in; of all mail the invitation alone is there.
+    assert_eq!(demo.raw.number("SELECT COUNT(*) FROM jobs").await, 0);
+    assert_eq!(demo.raw.number("SELECT COUNT(*) FROM sessions").await, 0);
+    assert_eq!(demo.raw.number("SELECT COUNT(*) FROM demo_mails").await, 1);
+    let mail = demo.page("", "/demo/mail").await;
+    assert!(mail.contains("invited") && mail.contains("h.sato@ostrava.example"), "{mail}");
+
+    let manager = demo.role("manager").await;
+    let home = demo.page(&manager, "/").await;
+    for words in [
+        "Mail to Owen Reyes, who coordinates 1 serial number, comes back.",
+        "3 serial numbers on 110448270013 are yours by default.",
+        "Hana Sato has not accepted since ",
+        "Contract 110391050027 ends in 28 days",
+    ] {
+        assert!(home.contains(words), "{words}: {home}");
+    }
+    let products = demo.page(&manager, "/contracts/110448270013/products").await;
+    for words in [
+        "9 of 12 serial numbers have a coordinator you named. The other 3 are yours by default.",
+        "Group: Boston office",
+        "Invited, not yet accepted",
+        "Mail comes back",
+    ] {
+        assert!(products.contains(words), "{words}: {products}");
+    }
+
+    // Each card signs in as the person whom it shows.
+    for role in ROLES {
+        let cookie = demo.role(role.role).await;
+        let account = demo.page(&cookie, "/account").await;
+        assert!(account.contains(role.name) && account.contains(role.email), "{}: {account}", role.role);
+        let home = demo.page(&cookie, "/").await;
+        assert_eq!(home.contains("Your customers’ contracts"), role.role == "reseller", "{}", role.role);
+    }
+
+    // Filled is filled.
+    let before = demo.raw.number("SELECT COUNT(*) FROM audit_events").await;
+    fill(&demo.app).await.unwrap();
+    assert_eq!(demo.raw.number("SELECT COUNT(*) FROM audit_events").await, before);
+    demo.raw.exec("INSERT INTO settings (name, value) VALUES ('demo_filling', '1')").await;
+    assert!(fill(&demo.app).await.unwrap_err().to_string().contains("not filled to its end"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn demo_on_sqlite() {
+    demo(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn demo_on_postgres() {
+    demo(Engine::Postgres).await;
+}
