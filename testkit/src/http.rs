@@ -84,7 +84,7 @@ impl Api {
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
-        receive(path, request.send_json(body))
+        receive(path, request.content_type("application/json").send(body.to_string()))
     }
 
     /// All items of a list, page by page. `path` may carry filters.
