@@ -73,6 +73,8 @@ pub fn table(contract: &str, rows: &[AssetRow], pick: bool) -> Markup {
                 tr {
                     @if pick {
                         th scope="col" {
+                            // Without a script there is no tick for all, and yet the column has a name.
+                            span.vh { "Ticked" }
                             label.pick.scripted {
                                 input type="checkbox" #all; span.vh { "Select all serial numbers" }
                             }

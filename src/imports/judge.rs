@@ -118,6 +118,15 @@ const PEOPLE: &[&str] = &[
                 WHERE w.role NOT IN ('', 'partner', 'partner_admin')) GROUP BY p.email_key) f
             ON f.email_key = s.email_key WHERE s.role NOT IN ('', 'partner', 'partner_admin')"
     ),
+    // A typo must not lock the last administrator out.
+    rule!(
+        "people.csv",
+        "role",
+        "s.role",
+        "'is one of the vendor''s own people; write ' || p.staff_role || ' or another staff role'",
+        "in_people s JOIN people p ON p.email_key = s.email_key
+            WHERE s.role IN ('', 'partner', 'partner_admin') AND p.staff_role IS NOT NULL"
+    ),
 ];
 const PRODUCTS: &[&str] = &[twice!("products.csv", "product_code", "s.code", "in_products", "code", "f.code = s.code")];
 const CONTRACTS: &[&str] = &[
