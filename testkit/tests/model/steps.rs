@@ -84,10 +84,6 @@ impl Run {
             body["preview"] = true.into();
         }
         let expected = self.model.plan_assign(actor, &request);
-        let overlaps = expected.as_ref().is_err_and(|e| e.problem == "dates-overlap");
-        if preview && overlaps && self.leaves_out(Defect::PreviewOfOverlap) {
-            return;
-        }
         let path = self.assign_path(contract);
         let names: Vec<&str> = expected.as_ref().map_or(Vec::new(), |plan| self.names(&request, plan));
         let answer = match preview {
