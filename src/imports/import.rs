@@ -18,6 +18,8 @@ use tokio::sync::mpsc;
 
 /// Batches that wait for the database; reading is faster, and memory stays flat.
 const WAITING: usize = 4;
+/// New rows that change how the database should look for things.
+const MANY: u64 = 1_000;
 
 /// What the command line says.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -68,6 +70,9 @@ impl Operation for Import {
             return Err(AppError::Rehearsed(Box::new(report)));
         }
         self.set_aside(&report).await?;
+        if report.added.values().sum::<u64>() >= MANY {
+            staging.settle().await?;
+        }
         staging.clear().await?;
         tx.note(report.noted(), set);
         Ok(report)
@@ -81,7 +86,7 @@ impl Import {
         let (sources, progress) = (self.sources.clone(), self.progress.clone());
         let reading = tokio::task::spawn_blocking(move || rows::read_all(&sources, &progress, to));
         while let Some(batch) = from.recv().await {
-            staging.add(&batch).await?;
+            staging.add(batch).await?;
         }
         reading.await.unwrap_or(Err(AppError::Lost))
     }

@@ -1,5 +1,6 @@
 //! The exchange with the vendor's own systems: import, export, and what the two agree on (interfaces.md).
 mod aside;
+mod bulk;
 mod cells;
 mod differ;
 mod export;

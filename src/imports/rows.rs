@@ -1,9 +1,10 @@
 //! From the rows of a file to rows of the staging tables: each field is checked for itself, keys are made, lists are cut.
+use super::bulk::MANY;
 use super::cells::unguarded;
 use super::fields::{self, Form};
 use super::files::{Column, Kind, Source};
 use super::read::{Broken, Rows};
-use super::stage::{BATCH, Batch, Table};
+use super::stage::{Batch, Table};
 use crate::auth::secret::handle;
 use crate::error::AppError;
 use crate::text::{address_key, search_key, sort_key};
@@ -100,9 +101,9 @@ struct Out {
 
 impl Out {
     fn push(&mut self, table: Table, row: Vec<Option<String>>) {
-        let rows = self.waiting.entry(table).or_insert_with(|| Vec::with_capacity(BATCH));
+        let rows = self.waiting.entry(table).or_insert_with(|| Vec::with_capacity(MANY));
         rows.push(row);
-        if rows.len() >= BATCH {
+        if rows.len() >= MANY {
             let rows = std::mem::take(rows);
             self.send(Batch { table, rows });
         }

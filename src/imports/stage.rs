@@ -1,4 +1,5 @@
 //! Staging: the rows of the files as texts in temporary tables, where rules and writes are set-wise.
+use super::bulk;
 use super::files::Kind;
 use crate::db::{Dialect, Sql, WriteTx, sql};
 use crate::error::AppError;
@@ -39,12 +40,6 @@ pub struct Batch {
     /// One text for each of its columns.
     pub rows: Vec<Vec<Option<String>>>,
 }
-
-/// How many rows come at once.
-pub const BATCH: usize = 1_000;
-/// How many of them SQLite gets in one statement: it looks for each placeholder among all of them, one after the other, so
-/// that a statement of a thousand rows takes a hundred times as long as sixty of sixteen.
-const SQLITE_BATCH: usize = 16;
 
 /// A statement that creates a table: text columns like those of the database (their collation decides how PostgreSQL
 /// compares), and numbers.
@@ -178,6 +173,20 @@ const ANALYZE: &[&str] = &[
     "ANALYZE in_users",
     "ANALYZE in_user_assets",
 ];
+/// After many new rows, so that what is asked next is not planned for the few that there were.
+const ANALYZE_ALL: &[&str] = &[
+    "ANALYZE accounts",
+    "ANALYZE people",
+    "ANALYZE memberships",
+    "ANALYZE products",
+    "ANALYZE contracts",
+    "ANALYZE asset_groups",
+    "ANALYZE assets",
+    "ANALYZE spans",
+    "ANALYZE group_spans",
+    "ANALYZE entries",
+    "ANALYZE entry_assets",
+];
 
 const END: &str = ") v WHERE column1 IS NOT NULL";
 
@@ -278,6 +287,14 @@ impl Staging<'_> {
         Ok(())
     }
 
+    /// After the last write of many rows.
+    pub async fn settle(&mut self) -> Result<(), AppError> {
+        if self.dialect == Dialect::Postgres {
+            self.all(ANALYZE_ALL).await?;
+        }
+        Ok(())
+    }
+
     /// The tables go.
     pub async fn clear(&mut self) -> Result<(), AppError> {
         for text in DROP {
@@ -286,13 +303,15 @@ impl Staging<'_> {
         Ok(())
     }
 
-    /// Puts rows in.
-    pub async fn add(&mut self, batch: &Batch) -> Result<(), AppError> {
+    /// Puts rows in. Missing ones of a statement's fixed length are NULL, and their line says that they are none.
+    pub async fn add(&mut self, batch: Batch) -> Result<(), AppError> {
         let (head, width) = batch.table.insert();
-        let most = if self.dialect == Dialect::Sqlite { SQLITE_BATCH } else { BATCH };
-        for rows in batch.rows.chunks(most) {
-            self.run(sql(head).push_rows(width, rows).push(END)).await?;
-        }
+        debug_assert!(batch.rows.iter().all(|row| row.len() == width), "{:?} has {width} columns", batch.table);
+        let length = bulk::padded(batch.rows.len());
+        let missing = length.saturating_sub(batch.rows.len()) * width;
+        let statement = sql(head).push(bulk::values(self.dialect, width, length)).push(END);
+        let values = batch.rows.into_iter().flatten().chain(std::iter::repeat_n(None, missing));
+        self.run(values.fold(statement, Sql::bind)).await?;
         Ok(())
     }
 
