@@ -57,7 +57,10 @@ macro_rules! made {
         )
     };
 }
-const OF_CONTRACT: &str = made!("s.id IN (SELECT x.change_set FROM change_set_contracts x WHERE x.contract_id = $1)");
+const OF_CONTRACT: &str = made!(
+    "s.id IN (SELECT x.change_set FROM change_set_contracts x WHERE x.contract_id = $1)
+    AND EXISTS (SELECT 1 FROM change_set_items i WHERE i.change_set = s.id AND i.contract_id = $1)"
+);
 const BEFORE: &str = " AND s.id < (SELECT y.id FROM change_sets y WHERE y.handle = ";
 const NEWEST: &str = " ORDER BY s.id DESC LIMIT ";
 const ONE: &str = made!("s.id = $1");
@@ -71,7 +74,7 @@ fn of_contract(contract: i64, before: Option<&str>, rows: i64) -> Sql {
     list.push(NEWEST).push_bind(rows)
 }
 
-/// The sets that touched the permit's contract, the newest first; `before` is the handle of one.
+/// The sets that changed something on the permit's contract, the newest first; `before` is the handle of one.
 pub async fn on_contract<A: Action<Target = crate::policy::Contract>>(
     reader: &mut Reader,
     permit: &Permit<A>,

@@ -36,13 +36,14 @@ pub struct UndoChangeSet {
 struct Head {
     kind: String,
     at: Instant,
-    undoes: Option<i64>,
+    root: Option<ChangeSetId>,
+    depth: i64,
     undone_by: Option<i64>,
     mail: String,
     mail_before: Option<String>,
 }
 
-const HEAD: &str = "SELECT s.kind, s.at, s.undoes, s.undone_by, s.mail, b.mail AS mail_before
+const HEAD: &str = "SELECT s.kind, s.at, s.root, s.depth, s.undone_by, s.mail, b.mail AS mail_before
     FROM change_sets s LEFT JOIN change_sets b ON b.id = s.undoes WHERE s.id = $1";
 
 /// Whether a set can be undone at all, in order: what it is, whether it is done already, how old it is.
@@ -85,22 +86,24 @@ impl Operation for UndoChangeSet {
         let head: Option<Head> = tx.find(permit, sql(HEAD).bind(undone)).await?;
         let head = head.ok_or_else(AppError::hidden)?;
         head.undoable(tx.now())?;
-        let first_editable = tx.today().plus(-rules::GRACE_DAYS);
-        let counted: Vec<Counted> = tx.list(verdict::counts(permit, undone, first_editable)).await?;
+        let today = tx.today();
+        let counted: Vec<Counted> = tx.list(verdict::counts(permit, undone, today)).await?;
         let total: Option<(i64,)> = tx.find(permit, sql(verdict::TOTAL).bind(undone)).await?;
-        let refused = tx.list(verdict::refused(permit, undone, first_editable)).await?;
+        let refused = tx.list(verdict::refused(permit, undone, today)).await?;
         let outcome = verdict::outcome(&counted, total, refused);
         if outcome.reverted == 0 {
             return Ok(outcome);
         }
-        let draft = Draft { kind: "undo", undoes: Some(undone), ..Draft::default() };
+        let root = head.root.unwrap_or(undone);
+        let (undoes, root_of, depth) = (Some(undone), Some(root), head.depth + 1);
+        let draft = Draft { kind: "undo", undoes, root: root_of, depth, ..Draft::default() };
         let set = permit.open(tx, &draft).await?;
-        set.mint(tx, verdict::mint(permit, set.id(), undone, first_editable)).await?;
-        mark(tx, &set, undone, head.undoes).await?;
+        set.mint(tx, verdict::mint(permit, set.id(), undone, today)).await?;
+        mark(tx, &set, root).await?;
         store::open_effects(tx, &set).await?;
         revert(tx, &set).await?;
         store::close_effects(tx, &set).await?;
-        store::touch(tx, &set).await?;
+        store::touch(tx, &set, None).await?;
         if head.was_told() && store::notices(tx, &set).await? > 0 {
             store::tell(tx, &set).await?;
         }
@@ -109,42 +112,48 @@ impl Operation for UndoChangeSet {
     }
 }
 
-const REVERTED: &str = "UPDATE change_set_items SET reverted_by = $1 WHERE change_set = $2 AND EXISTS (
-    SELECT 1 FROM change_set_items u WHERE u.change_set = $1 AND u.contract_id = change_set_items.contract_id
-        AND (change_set_items.level = 'effect'
-            OR (u.level = change_set_items.level AND u.target_id = change_set_items.target_id)))";
-const BROUGHT_BACK: &str = "UPDATE change_set_items SET reverted_by = NULL WHERE change_set = $3 AND reverted_by = $2
+/// Of the sets of one chain of undos, those at the other parity of depth did what this undo takes back, and those at its
+/// own hold again. `$1` the undo, `$2` the first set of the chain. An effect only follows from the items of its contract.
+const TURN: &str = "UPDATE change_set_items SET reverted_by = CASE WHEN (SELECT s.depth + u.depth FROM change_sets s
+        JOIN change_sets u ON u.id = $1 WHERE s.id = change_set_items.change_set) % 2 = 0 THEN NULL
+        ELSE COALESCE(reverted_by, $1) END
+    WHERE change_set IN (SELECT s.id FROM change_sets s WHERE s.id = $2 OR (s.root = $2 AND s.id <> $1))
     AND EXISTS (SELECT 1 FROM change_set_items u WHERE u.change_set = $1 AND u.contract_id = change_set_items.contract_id
         AND (change_set_items.level = 'effect'
             OR (u.level = change_set_items.level AND u.target_id = change_set_items.target_id)))";
-const UNDONE_BY: &str = "UPDATE change_sets SET undone_by = $2 WHERE id = $1";
+const UNDONE_BY: &str = "UPDATE change_sets SET undone_by = (
+        SELECT CASE WHEN COUNT(*) = COUNT(i.reverted_by) THEN MAX(i.reverted_by) END FROM change_set_items i
+        WHERE i.change_set = change_sets.id AND i.level <> 'effect') WHERE id = $1 OR root = $1";
 
-/// Notes that the items of the one set are reverted by the other, and where that undid a third, that it holds again.
-async fn mark(
-    tx: &mut WriteTx,
-    set: &Minted<policy::UndoChangeSet>,
-    undone: ChangeSetId,
-    before: Option<i64>,
-) -> Result<(), AppError> {
-    tx.execute(set, sql(REVERTED).bind(set.id()).bind(undone)).await?;
-    tx.execute(set, sql(UNDONE_BY).bind(undone).bind(set.id())).await?;
-    if let Some(before) = before {
-        tx.execute(set, sql(BROUGHT_BACK).bind(set.id()).bind(undone).bind(before)).await?;
-        tx.execute(set, sql(UNDONE_BY).bind(before).bind(None::<i64>)).await?;
-    }
+/// Notes in the whole chain what is reverted now and what holds again.
+async fn mark(tx: &mut WriteTx, set: &Minted<policy::UndoChangeSet>, root: ChangeSetId) -> Result<(), AppError> {
+    tx.execute(set, sql(TURN).bind(set.id()).bind(root)).await?;
+    tx.execute(set, sql(UNDONE_BY).bind(root)).await?;
     Ok(())
 }
 
-const CANCEL: &str = "UPDATE covers SET state = 'cancelled' WHERE state = 'planned' AND id IN (
-    SELECT k.id FROM change_set_items i JOIN change_sets s ON s.id = i.change_set JOIN covers k ON k.change_set = s.undoes
-        AND k.target_id = i.target_id AND i.level = CASE k.level WHEN 'asset' THEN 'asset_dated'
-            WHEN 'group' THEN 'group_dated' ELSE 'contract_dated' END
-    WHERE i.change_set = $1)";
-const END_TODAY: &str = "UPDATE covers SET until_on = $2 WHERE state = 'active' AND id IN (
-    SELECT k.id FROM change_set_items i JOIN change_sets s ON s.id = i.change_set JOIN covers k ON k.change_set = s.undoes
-        AND k.target_id = i.target_id AND i.level = CASE k.level WHEN 'asset' THEN 'asset_dated'
-            WHEN 'group' THEN 'group_dated' ELSE 'contract_dated' END
-    WHERE i.change_set = $1)";
+/// The dated assignments that the items of an undo are about, where it takes them back (`1`) or makes them again (`0`).
+macro_rules! dated {
+    ($set:literal, $depth:literal) => {
+        concat!(
+            "UPDATE covers SET ",
+            $set,
+            " AND id IN (SELECT k.id FROM change_set_items i JOIN change_sets s ON s.id = i.change_set
+                JOIN covers k ON k.change_set = s.root AND k.target_id = i.target_id AND i.level = k.level || '_dated'
+                WHERE i.change_set = $1 AND s.depth % 2 = ",
+            $depth,
+            ")"
+        )
+    };
+}
+const CANCEL: &str = dated!("state = 'cancelled' WHERE state = 'planned'", "1");
+const END_TODAY: &str = dated!("until_on = $2 WHERE state = 'active'", "1");
+const REINSTATE: &str = dated!(
+    "state = 'planned', under_id = NULL, under_by = NULL, under_set = NULL,
+        until_on = (SELECT r.until_on FROM change_sets r WHERE r.id = covers.change_set)
+    WHERE state IN ('cancelled', 'ended')",
+    "0"
+);
 const UNNAME: &str = "DELETE FROM naming_rights WHERE EXISTS (SELECT 1 FROM change_set_items i WHERE i.change_set = $1
     AND i.level = 'naming' AND i.after_id IS NULL AND i.target_id = naming_rights.person_id
     AND i.contract_id = naming_rights.contract_id)";
@@ -176,7 +185,8 @@ async fn revert(tx: &mut WriteTx, set: &Minted<policy::UndoChangeSet>) -> Result
     store::assign(tx, set).await?;
     pass_covers(tx, set).await?;
     tx.execute(set, about(CANCEL)).await?;
-    if tx.execute(set, about(END_TODAY).bind(today)).await? > 0 {
+    let ending = tx.execute(set, about(END_TODAY).bind(today)).await?;
+    if ending + tx.execute(set, about(REINSTATE)).await? > 0 {
         covers::settle(tx, set, today, now).await?;
     }
     tx.execute(set, about(UNNAME)).await?;
@@ -225,17 +235,17 @@ impl Query for PreviewUndo {
         let undone = permit.target().0;
         let head: Option<Head> = reader.find(permit, sql(HEAD).bind(undone)).await?;
         head.ok_or_else(AppError::hidden)?.undoable(reader.now().at)?;
-        let first_editable = reader.now().today.plus(-rules::GRACE_DAYS);
-        let counted: Vec<Counted> = reader.list(verdict::counts(permit, undone, first_editable)).await?;
+        let today = reader.now().today;
+        let counted: Vec<Counted> = reader.list(verdict::counts(permit, undone, today)).await?;
         let total: Option<(i64,)> = reader.find(permit, sql(verdict::TOTAL).bind(undone)).await?;
-        let refused = reader.list(verdict::refused(permit, undone, first_editable)).await?;
-        let rows = reader.list(verdict::rows(permit, undone, first_editable)).await?;
+        let refused = reader.list(verdict::refused(permit, undone, today)).await?;
+        let rows = reader.list(verdict::rows(permit, undone, today)).await?;
         Ok(UndoPreview { outcome: verdict::outcome(&counted, total, refused), rows })
     }
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    let mut all: Vec<Sql> = [HEAD, REVERTED, BROUGHT_BACK, UNDONE_BY, CANCEL, END_TODAY, UNNAME, NAME].map(sql).into();
+    let mut all: Vec<Sql> = [HEAD, TURN, UNDONE_BY, CANCEL, END_TODAY, REINSTATE, UNNAME, NAME].map(sql).into();
     all.extend([LEAVE_GROUP, JOIN_GROUP, REGROUP, END_ENTRIES, REVIVE_ENTRIES].map(sql));
     all
 }

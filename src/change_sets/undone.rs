@@ -1,6 +1,5 @@
 //! What came of an undo, in one sentence: the message above the page that it returns to (`?undone={handle}`).
 use super::verdict;
-use crate::coordinators::rules::GRACE_DAYS;
 use crate::db::{FromRow, Reader, Sql};
 use crate::error::AppError;
 use crate::ids::ChangeSetId;
@@ -14,7 +13,7 @@ struct Row {
     id: ChangeSetId,
     /// Items that count.
     items: i64,
-    /// Those that the undo took back.
+    /// Those that are taken back.
     reverted: i64,
     /// Whether anybody was written to about the set itself.
     told: bool,
@@ -28,10 +27,11 @@ struct Row {
 const UNDONE: &str = "SELECT s.id,
         (SELECT COUNT(*) FROM change_set_items i WHERE i.change_set = s.id AND i.level <> 'effect') AS items,
         (SELECT COUNT(*) FROM change_set_items i WHERE i.change_set = s.id AND i.level <> 'effect'
-            AND i.reverted_by = s.undone_by) AS reverted,
+            AND i.reverted_by IS NOT NULL) AS reverted,
         EXISTS (SELECT 1 FROM notices n WHERE n.change_set = s.id) AS told, u.mail,
         EXISTS (SELECT 1 FROM settings x WHERE x.name IN ('live_at', 'demo')) AS live
-    FROM change_sets s LEFT JOIN change_sets u ON u.id = s.undone_by WHERE s.handle = $2 AND";
+    FROM change_sets s LEFT JOIN change_sets u ON u.id = (
+        SELECT MAX(i.reverted_by) FROM change_set_items i WHERE i.change_set = s.id) WHERE s.handle = $2 AND";
 
 fn by_handle(scope: &Scope<UndoChangeSet>, handle: &str) -> Scoped {
     scope.select(UNDONE, handle, |s| s)
@@ -52,8 +52,8 @@ pub async fn find<A: Action>(
 ) -> Result<Option<Undone>, AppError> {
     let rows: Vec<Row> = reader.list(by_handle(&permit.scope(), handle)).await?;
     let Some(row) = rows.into_iter().next() else { return Ok(None) };
-    let editable = reader.now().today.plus(-GRACE_DAYS);
-    let refused: Vec<(String, String)> = reader.list(verdict::refused_in(&permit.scope(), row.id, editable)).await?;
+    let today = reader.now().today;
+    let refused: Vec<(String, String)> = reader.list(verdict::refused_in(&permit.scope(), row.id, today)).await?;
     Ok(Some(Undone { row, refused: i64::try_from(refused.len()).unwrap_or(0) }))
 }
 

@@ -1,5 +1,6 @@
 //! Judges each item of a change set that is to be undone, as one SELECT that preview and apply share.
 use super::undo::Undone;
+use crate::coordinators::rules::GRACE_DAYS;
 use crate::db::{FromRow, Sql};
 use crate::error::RefusedItem;
 use crate::ids::ChangeSetId;
@@ -16,7 +17,8 @@ pub struct Counted {
 /// Items that count: effects only follow from others.
 pub const TOTAL: &str = "SELECT COUNT(*) FROM change_set_items i WHERE i.change_set = $1 AND i.level <> 'effect'";
 
-/// `$1` the actor, `$2` the change set, `$3` the first end date of contracts that may still be edited.
+/// `$1` the actor, `$2` the change set, `$3` the first end date of contracts that may still be edited, `$4` today. A dated
+/// assignment is one row however often it is taken back and made again: `r` is the set that planned it.
 macro_rules! judged {
     ($columns:literal) => {
         judged!("", $columns)
@@ -38,9 +40,13 @@ macro_rules! judged {
                     IS DISTINCT FROM i.after_id THEN 'kept'
                 WHEN i.level = 'contract' AND CASE WHEN k.id IS NULL THEN c.coordinator_id ELSE k.under_id END
                     IS DISTINCT FROM i.after_id THEN 'kept'
-                WHEN i.level IN ('asset_dated', 'group_dated', 'contract_dated') AND (s.kind = 'undo'
-                    OR d.id IS NULL OR d.state NOT IN ('planned', 'active') OR d.person_id IS DISTINCT FROM i.after_id)
-                    THEN 'kept'
+                WHEN i.level IN ('asset_dated', 'group_dated', 'contract_dated') AND s.depth % 2 = 0 AND (d.id IS NULL
+                    OR d.state NOT IN ('planned', 'active') OR d.person_id IS DISTINCT FROM i.after_id) THEN 'kept'
+                WHEN i.level IN ('asset_dated', 'group_dated', 'contract_dated') AND s.depth % 2 = 1 AND (d.id IS NULL
+                    OR d.state IN ('planned', 'active') OR COALESCE(r.until_on, r.from_on) <= $4
+                    OR EXISTS (SELECT 1 FROM covers x WHERE x.level = d.level AND x.target_id = d.target_id
+                        AND x.state IN ('planned', 'active') AND (x.until_on IS NULL OR x.until_on > r.from_on)
+                        AND (r.until_on IS NULL OR x.from_on < r.until_on))) THEN 'kept'
                 WHEN i.level = 'cover' AND (h.state NOT IN ('planned', 'active')
                     OR h.person_id IS DISTINCT FROM i.after_id) THEN 'kept'
                 WHEN i.level = 'naming' AND EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = i.contract_id
@@ -51,16 +57,17 @@ macro_rules! judged {
                 WHEN i.level = 'entry' AND i.after_id IS NULL AND EXISTS (SELECT 1 FROM entries e JOIN entries b
                     ON b.person_id = e.person_id AND b.contract_id = e.contract_id
                     WHERE b.id = i.before_id AND e.ended_at IS NULL) THEN 'kept'
-                WHEN i.level IN ('asset', 'group', 'contract', 'cover') AND i.before_id IS NOT NULL
+                WHEN i.level NOT IN ('naming', 'member', 'entry') AND i.before_id IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id
                         WHERE m.account_id = c.account_id AND m.person_id = i.before_id AND p.deactivated_at IS NULL)
                     THEN 'gone'
                 ELSE 'revert' END AS verdict
-            FROM change_set_items i JOIN change_sets s ON s.id = i.change_set JOIN contracts c ON c.id = i.contract_id
+            FROM change_set_items i JOIN change_sets s ON s.id = i.change_set
+            JOIN change_sets r ON r.id = COALESCE(s.root, s.id) JOIN contracts c ON c.id = i.contract_id
             LEFT JOIN assets a ON i.level IN ('asset', 'member') AND a.id = i.target_id
             LEFT JOIN asset_groups g ON i.level = 'group' AND g.id = i.target_id
             LEFT JOIN covers k ON k.state = 'active' AND k.level = i.level AND k.target_id = i.target_id
-            LEFT JOIN covers d ON d.change_set = i.change_set AND d.target_id = i.target_id
+            LEFT JOIN covers d ON d.change_set = r.id AND d.target_id = i.target_id
                 AND i.level = CASE d.level WHEN 'asset' THEN 'asset_dated' WHEN 'group' THEN 'group_dated'
                     ELSE 'contract_dated' END
             LEFT JOIN covers h ON i.level = 'cover' AND h.id = i.target_id
@@ -87,24 +94,28 @@ const REFUSED: &str = judged!(
         (SELECT x.name FROM asset_groups x WHERE x.id = target_id AND level IN ('group', 'group_dated')),
         (SELECT x.number FROM contracts x WHERE x.id = contract_id)), verdict"
 );
-/// `$4` the undo.
+/// `$5` the undo.
 const MINT: &str = judged!(
     "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id, former) ",
-    "CAST($4 AS BIGINT), level, target_id, contract_id, after_id, before_id, CASE WHEN level = 'asset' THEN
+    "CAST($5 AS BIGINT), level, target_id, contract_id, after_id, before_id, CASE WHEN level = 'asset' THEN
         (SELECT COALESCE(x.coordinator_id, y.coordinator_id, z.coordinator_id, z.manager_id) FROM assets x
          JOIN contracts z ON z.id = x.contract_id LEFT JOIN asset_groups y ON y.id = x.group_id WHERE x.id = target_id)
     END"
 );
 
-fn judged(scope: &Scope<RevertItem>, head: &'static str, set: ChangeSetId, editable: Day, end: &'static str) -> Scoped {
-    scope.build(head, |s| s.bind(set).bind(editable), |s| s.push(") judged ").push(end))
+fn judged(scope: &Scope<RevertItem>, head: &'static str, set: ChangeSetId, today: Day, end: &'static str) -> Scoped {
+    scope.build(head, |s| about(s, set, today), |s| s.push(") judged ").push(end))
+}
+
+fn about(judged: Sql, set: ChangeSetId, today: Day) -> Sql {
+    judged.bind(set).bind(today.plus(-GRACE_DAYS)).bind(today)
 }
 
 type Undoing<'a> = &'a Permit<policy::UndoChangeSet>;
 
 /// How many items have which verdict.
-pub fn counts(permit: Undoing<'_>, set: ChangeSetId, editable: Day) -> Scoped {
-    judged(&permit.scope(), COUNTS, set, editable, "GROUP BY verdict")
+pub fn counts(permit: Undoing<'_>, set: ChangeSetId, today: Day) -> Scoped {
+    judged(&permit.scope(), COUNTS, set, today, "GROUP BY verdict")
 }
 
 const ONLY_REFUSED: &str = "WHERE verdict IN ('gone', 'contract_lapsed') ORDER BY 1 LIMIT 1000";
@@ -113,27 +124,27 @@ const ALL_ROWS: &str = "WHERE level <> 'naming'
     ORDER BY ROW_NUMBER() OVER (PARTITION BY verdict ORDER BY level, target_id), verdict LIMIT 500";
 
 /// The items that are refused, with their reasons.
-pub fn refused(permit: Undoing<'_>, set: ChangeSetId, editable: Day) -> Scoped {
-    refused_in(&permit.scope(), set, editable)
+pub fn refused(permit: Undoing<'_>, set: ChangeSetId, today: Day) -> Scoped {
+    refused_in(&permit.scope(), set, today)
 }
 
 /// The same, for a page that speaks of an undo that was made.
-pub fn refused_in(scope: &Scope<RevertItem>, set: ChangeSetId, editable: Day) -> Scoped {
-    judged(scope, REFUSED, set, editable, ONLY_REFUSED)
+pub fn refused_in(scope: &Scope<RevertItem>, set: ChangeSetId, today: Day) -> Scoped {
+    judged(scope, REFUSED, set, today, ONLY_REFUSED)
 }
 
 /// The items with what would become of each, for the page.
-pub fn rows(permit: Undoing<'_>, set: ChangeSetId, editable: Day) -> Scoped {
-    judged(&permit.scope(), LABELLED, set, editable, ALL_ROWS)
+pub fn rows(permit: Undoing<'_>, set: ChangeSetId, today: Day) -> Scoped {
+    judged(&permit.scope(), LABELLED, set, today, ALL_ROWS)
 }
 
 /// Writes the items that can be reverted into the undo, before and after turned round.
-pub fn mint(permit: Undoing<'_>, undo: ChangeSetId, set: ChangeSetId, editable: Day) -> Scoped {
-    mint_in(&permit.scope(), undo, set, editable)
+pub fn mint(permit: Undoing<'_>, undo: ChangeSetId, set: ChangeSetId, today: Day) -> Scoped {
+    mint_in(&permit.scope(), undo, set, today)
 }
 
-fn mint_in(scope: &Scope<RevertItem>, undo: ChangeSetId, set: ChangeSetId, editable: Day) -> Scoped {
-    scope.build(MINT, |s| s.bind(set).bind(editable).bind(undo), |s| s.push(") judged WHERE verdict = 'revert'"))
+fn mint_in(scope: &Scope<RevertItem>, undo: ChangeSetId, set: ChangeSetId, today: Day) -> Scoped {
+    scope.build(MINT, |s| about(s, set, today).bind(undo), |s| s.push(") judged WHERE verdict = 'revert'"))
 }
 
 /// Puts the counts together. Items of contracts that are not the actor's are refused without saying more of them.

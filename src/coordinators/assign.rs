@@ -177,7 +177,7 @@ impl Operation for AssignCoordinator {
         self.unraced(tx, &set, &terms).await?;
         let counts = carry_out(tx, &set, mode, when).await?;
         self.naming(tx, permit, &set, to).await?;
-        store::touch(tx, &set).await?;
+        store::touch(tx, &set, Some(permit.target().0)).await?;
         let notices = match counts.anything {
             true => store::notices(tx, &set).await?,
             false => 0,
@@ -198,7 +198,7 @@ fn draft(when: When, to: Option<PersonId>) -> Draft {
         When::Undated => (None, None),
         When::Dated { from, until } => (Some(from), until),
     };
-    Draft { kind: "assign_coordinator", person: to, from_on, until_on, undoes: None }
+    Draft { kind: "assign_coordinator", person: to, from_on, until_on, ..Draft::default() }
 }
 
 struct Counts {

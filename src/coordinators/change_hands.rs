@@ -70,7 +70,7 @@ async fn settle(tx: &mut WriteTx, set: &Minted<policy::ChangeHands>, day: Day) -
     store::open_effects(tx, set).await?;
     covers::settle(tx, set, day, at).await?;
     store::close_effects(tx, set).await?;
-    store::touch(tx, set).await?;
+    store::touch(tx, set, None).await?;
     Ok(())
 }
 

@@ -93,7 +93,7 @@ impl Operation for HandOver {
         foreign(tx, &set, to).await?;
         store::assign(tx, &set).await?;
         pass_covers(tx, &set).await?;
-        store::touch(tx, &set).await?;
+        store::touch(tx, &set, None).await?;
         let notices = store::notices(tx, &set).await?;
         rules::confirmed(notices, self.input.confirm_notices)?;
         store::tell(tx, &set).await?;
@@ -226,7 +226,10 @@ impl Query for PreviewHandOver {
             let count: Vec<(i64,)> = reader.list(count).await?;
             changed += count.first().map_or(0, |(n,)| n.unsigned_abs());
         }
-        let notices = if changed > 0 { preview::told(&moves, &people, also.into_iter()) } else { 0 };
+        if changed == 0 {
+            return Err(nothing());
+        }
+        let notices = preview::told(&moves, &people, also.into_iter());
         let outcome = Outcome { changed, notices, ..Outcome::default() };
         Ok(Previewed { outcome, moves, people, to: Some(to), manager: Some(permit.actor()) })
     }

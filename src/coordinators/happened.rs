@@ -14,7 +14,8 @@ pub struct Head {
     pub person_id: Option<i64>,
     pub from_on: Option<String>,
     pub until_on: Option<String>,
-    pub undoes: Option<i64>,
+    /// Whether it takes back what the first set of its chain of undos did.
+    pub takes_back: bool,
     pub mail: String,
 }
 

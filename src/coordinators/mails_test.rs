@@ -129,7 +129,7 @@ fn dated() {
 #[test]
 fn undone() {
     let mut facts = facts(vec![moves(ROOF, MAYA, TOMAS, None, 3)]);
-    facts.head = Head { kind: "undo".to_owned(), undoes: Some(4), person_id: None, ..facts.head };
+    facts.head = Head { kind: "undo".to_owned(), takes_back: true, person_id: None, ..facts.head };
     insta::assert_snapshot!("undone", told_of(&one_contract(facts.clone())));
     facts.head.from_on = Some("2026-12-01".to_owned());
     insta::assert_snapshot!("undone_before_it_began", told_of(&one_contract(facts)));
@@ -191,7 +191,7 @@ fn handed_over_only_what_lies_ahead() {
         group_name: None,
     }];
     insta::assert_snapshot!("handed_over_only_what_lies_ahead", told_of(&one_contract(facts.clone())));
-    facts.head = Head { kind: "undo".to_owned(), undoes: Some(4), person_id: None, ..facts.head };
+    facts.head = Head { kind: "undo".to_owned(), takes_back: true, person_id: None, ..facts.head };
     insta::assert_snapshot!("handed_over_and_undone", told_of(&one_contract(facts)));
 }
 

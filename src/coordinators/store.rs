@@ -1,6 +1,6 @@
 //! Writes the items of a change set: history first, then the assignments, in a fixed number of statements however many.
 use crate::db::{DbError, Sql, WriteTx, sql};
-use crate::ids::ChangeSetId;
+use crate::ids::{ChangeSetId, ContractId};
 use crate::policy::{Minted, WriteAction};
 
 /// The texts of one level. `$1` is the change set, `$2` now (of `under`: the actor), `$3` the actor. Where a dated assignment is in force, the
@@ -135,13 +135,13 @@ pub async fn close_effects<A: WriteAction>(tx: &mut WriteTx, set: &Minted<A>) ->
 
 const TOUCHED: &str = "INSERT INTO change_set_contracts (change_set, contract_id, version)
     SELECT $1, c.id, c.version FROM contracts c
-    WHERE c.id IN (SELECT i.contract_id FROM change_set_items i WHERE i.change_set = $1)";
+    WHERE c.id = $2 OR c.id IN (SELECT i.contract_id FROM change_set_items i WHERE i.change_set = $1)";
 const STAMP: &str = "UPDATE contracts SET changed_at = $2
     WHERE id IN (SELECT x.contract_id FROM change_set_contracts x WHERE x.change_set = $1)";
 
-/// Notes which contracts the set touched, at which version.
-pub async fn touch<A: WriteAction>(tx: &mut WriteTx, set: &Minted<A>) -> Result<(), DbError> {
-    tx.execute(set, sql(TOUCHED).bind(set.id())).await?;
+/// Notes which contracts the set touched, at which version; `also` one that it was about, though nothing on it changed.
+pub async fn touch<A: WriteAction>(tx: &mut WriteTx, set: &Minted<A>, also: Option<ContractId>) -> Result<(), DbError> {
+    tx.execute(set, sql(TOUCHED).bind(set.id()).bind(also)).await?;
     tx.execute(set, sql(STAMP).bind(set.id()).bind(tx.now())).await?;
     Ok(())
 }

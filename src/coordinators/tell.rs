@@ -31,16 +31,16 @@ impl WriteMail {
 /// First, so that an undo comes before this or after it. The lock is what counts: nobody's view of a contract becomes old.
 const LOCK: &str = "UPDATE contracts SET version = version WHERE id IN (
     SELECT x.contract_id FROM change_set_contracts x WHERE x.change_set = $1)";
-const HEAD: &str = "SELECT s.id, s.kind, s.set_by, s.at, s.person_id, COALESCE(s.from_on, t.from_on) AS from_on,
-        COALESCE(s.until_on, t.until_on) AS until_on, s.undoes, s.mail
-    FROM change_sets s LEFT JOIN change_sets t ON t.id = s.undoes WHERE s.id = $1";
+const HEAD: &str = "SELECT s.id, s.kind, s.set_by, s.at, s.person_id, COALESCE(s.from_on, r.from_on) AS from_on,
+        COALESCE(s.until_on, r.until_on) AS until_on, s.depth % 2 = 1 AS takes_back, s.mail
+    FROM change_sets s LEFT JOIN change_sets r ON r.id = s.root WHERE s.id = $1";
 /// Contracts of which something is left; an effect only follows from others.
 const CONTRACTS: &str = "SELECT c.id, c.number, c.manager_id, c.account_id, o.name AS account
     FROM contracts c JOIN accounts o ON o.id = c.account_id
     WHERE c.id IN (SELECT i.contract_id FROM change_set_items i
         WHERE i.change_set = $1 AND i.level <> 'effect' AND i.reverted_by IS NULL) ORDER BY c.number";
 /// What is left of the assets: who was in force, who is, who was named; how many go that way, and the first of them. The
-/// undo of a dated assignment that lay ahead changed nobody's hands; it takes back what was told.
+/// undo of a dated assignment that lay ahead changed nobody's hands; it takes back what was told, and its own undo tells it anew.
 const MOVES: &str = "SELECT m.contract_id, m.former, m.successor, m.named, m.assets, a.serial, p.name AS product
     FROM (SELECT t.contract_id, t.former, t.successor, t.named, t.target_id,
             COUNT(*) OVER (PARTITION BY t.contract_id, t.former, t.successor, t.named) AS assets,
@@ -51,10 +51,15 @@ const MOVES: &str = "SELECT m.contract_id, m.former, m.successor, m.named, m.ass
             FROM change_set_items i JOIN change_sets s ON s.id = i.change_set
             WHERE i.change_set = $1 AND i.reverted_by IS NULL AND i.level IN ('asset', 'asset_dated', 'effect')
             UNION ALL
-            SELECT o.target_id, o.contract_id, o.successor, o.former, NULL
-            FROM change_sets s JOIN change_sets t ON t.id = s.undoes JOIN change_set_items o ON o.change_set = t.id
-            WHERE s.id = $1 AND t.undoes IS NULL AND t.from_on IS NOT NULL AND o.reverted_by = s.id
-            AND o.level IN ('asset_dated', 'effect') AND NOT EXISTS (SELECT 1 FROM change_set_items e
+            SELECT o.target_id, o.contract_id, CASE s.depth % 2 WHEN 1 THEN o.successor ELSE o.former END,
+                CASE s.depth % 2 WHEN 1 THEN o.former ELSE o.successor END,
+                CASE WHEN s.depth % 2 = 0 AND o.level = 'asset_dated' THEN o.after_id END
+            FROM change_sets s JOIN change_sets r ON r.id = s.root JOIN change_set_items o ON o.change_set = r.id
+            WHERE s.id = $1 AND r.from_on IS NOT NULL AND o.level IN ('asset_dated', 'effect')
+            AND CASE s.depth % 2 WHEN 1 THEN o.reverted_by = s.id ELSE o.reverted_by IS NULL END
+            AND EXISTS (SELECT 1 FROM change_set_items u WHERE u.change_set = $1 AND u.contract_id = o.contract_id
+                AND (o.level = 'effect' OR (u.level = o.level AND u.target_id = o.target_id)))
+            AND NOT EXISTS (SELECT 1 FROM change_set_items e
                 WHERE e.change_set = $1 AND e.level = 'effect' AND e.target_id = o.target_id)) t
         WHERE t.former <> t.successor OR t.named IS NOT NULL) m
     JOIN assets a ON a.id = m.target_id JOIN products p ON p.id = a.product_id WHERE m.place <= $2

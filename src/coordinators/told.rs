@@ -100,7 +100,7 @@ impl<'a> Book<'a> {
 
     /// The right to name users is told beside; what an undo took back of a dated assignment nobody gains.
     fn counts(&self, level: &Level) -> bool {
-        let undone_dated = self.facts.head.undoes.is_some() && level.level.ends_with("_dated");
+        let undone_dated = self.facts.head.takes_back && level.level.ends_with("_dated");
         !undone_dated && level.level != "naming"
     }
 
@@ -123,10 +123,9 @@ impl<'a> Book<'a> {
 
     /// What happened, as this reader is told it.
     fn cause(&self, reader: i64) -> Cause {
-        let Head { kind, set_by, person_id, from_on, until_on, undoes, .. } = &self.facts.head;
+        let Head { kind, set_by, person_id, from_on, until_on, takes_back, .. } = &self.facts.head;
         let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Day>().ok());
         let ahead = day(from_on).filter(|&from| self.facts.set_on.is_some_and(|today| from > today));
-        let undo = undoes.is_some();
         let deed = match kind.as_str() {
             "undo" => Deed::Undid,
             "take" => Deed::Imported,
@@ -144,9 +143,9 @@ impl<'a> Book<'a> {
             answer: if *set_by == reader || gone { String::new() } else { actor.clone() },
             actor,
             deed,
-            from: ahead.filter(|_| !undo),
-            until: day(until_on).filter(|_| !undo),
-            cancelled: ahead.filter(|_| undo),
+            from: ahead.filter(|_| !takes_back),
+            until: day(until_on).filter(|_| !takes_back),
+            cancelled: ahead.filter(|_| *takes_back),
         }
     }
 

@@ -171,7 +171,7 @@ pub async fn take(
 
 /// Notes the versions and has the people told.
 pub async fn finish(staging: &mut Staging<'_>, set: &Minted<Import>) -> Result<(), AppError> {
-    store::touch(staging.tx, set).await?;
+    store::touch(staging.tx, set, None).await?;
     if store::notices(staging.tx, set).await? > 0 {
         store::tell(staging.tx, set).await?;
     }

@@ -300,14 +300,14 @@ pub const INVARIANTS: &[Invariant] = &[
         "what is reverted was undone by an undo of it",
         limited!(
             "SELECT s.handle FROM change_set_items i JOIN change_sets s ON s.id = i.change_set
-         LEFT JOIN change_sets u ON u.id = i.reverted_by AND u.undoes = i.change_set
+         LEFT JOIN change_sets u ON u.id = i.reverted_by AND u.root = COALESCE(s.root, s.id) AND (u.depth + s.depth) % 2 = 1
          WHERE i.reverted_by IS NOT NULL AND u.id IS NULL"
         ),
     ),
     holds(
         "an undone change set names its undo",
         limited!(
-            "SELECT s.handle FROM change_sets s LEFT JOIN change_sets u ON u.id = s.undone_by AND u.undoes = s.id
+            "SELECT s.handle FROM change_sets s LEFT JOIN change_sets u ON u.id = s.undone_by AND u.root = COALESCE(s.root, s.id)
          WHERE s.undone_by IS NOT NULL AND u.id IS NULL"
         ),
     ),

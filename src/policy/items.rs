@@ -19,6 +19,10 @@ pub struct Draft {
     pub until_on: Option<Day>,
     /// The change set that it undoes.
     pub undoes: Option<ChangeSetId>,
+    /// The first set of the chain of undos.
+    pub root: Option<ChangeSetId>,
+    /// How many undos lie between.
+    pub depth: i64,
 }
 
 /// Proof that `A` was allowed on each item of this change set. Stores join on `change_set_items`.
@@ -55,8 +59,9 @@ impl<A: WriteAction> Minted<A> {
     }
 }
 
-const OPEN: &str = "INSERT INTO change_sets (handle, kind, set_by, at, person_id, from_on, until_on, undoes, mail)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'none') RETURNING id";
+const OPEN: &str = "INSERT INTO change_sets (handle, kind, set_by, at, person_id, from_on, until_on, undoes, root,
+        depth, mail)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'none') RETURNING id";
 
 impl<A: WriteAction> Permit<A>
 where
@@ -66,7 +71,13 @@ where
     pub async fn open(&self, tx: &mut WriteTx, draft: &Draft) -> Result<Minted<A>, DbError> {
         let handle = crate::auth::secret::handle();
         let set = sql(OPEN).bind(handle.as_str()).bind(draft.kind).bind(self.actor()).bind(tx.now());
-        let set = set.bind(draft.person).bind(draft.from_on).bind(draft.until_on).bind(draft.undoes);
+        let set = set
+            .bind(draft.person)
+            .bind(draft.from_on)
+            .bind(draft.until_on)
+            .bind(draft.undoes)
+            .bind(draft.root)
+            .bind(draft.depth);
         let id: Vec<(ChangeSetId,)> = tx.returning(self, set).await?;
         let id = id.first().map_or(ChangeSetId(0), |(id,)| *id);
         Ok(Minted { actor: self.actor(), id, handle, action: PhantomData })

@@ -29,7 +29,7 @@ macro_rules! on_both {
         }
     )*};
 }
-on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost }
+on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once }
 
 mod story {
     use super::*;
@@ -151,8 +151,8 @@ mod story {
             subjects,
             [
                 ("jonas", "You now coordinate 1 serial number (contract 110448270013)"),
-                ("maya", "You now coordinate 1 serial number (contract 110448270013)"),
                 ("maya", "Jonas Weidmann took over 1 serial number from you"),
+                ("maya", "You now coordinate 1 serial number (contract 110448270013)"),
                 ("tomas", "Maya Lindqvist took over 1 serial number from you"),
             ]
         );
@@ -358,6 +358,18 @@ mod story {
         let linked = kept.iter().filter(|text| text.contains(&format!("{BASE}/sign-in/link/"))).count();
         assert_eq!(linked, 1, "{kept:#?}");
         office.end_work().await;
+    }
+
+    /// A lease is told from another by the id of its job: that of one that ended must not return while somebody holds it.
+    pub async fn ids_are_used_once(engine: Engine) {
+        let office = Office::open(engine, false).await;
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            office.ask_to_sign_in("maya@of.example").await;
+            ids.push(office.number("SELECT MAX(id) FROM jobs").await);
+            office.exec("DELETE FROM jobs").await;
+        }
+        assert!(ids[0] < ids[1], "{ids:?}");
     }
 
     /// A job whose worker died is taken over; one that is still held is not run twice.

@@ -119,6 +119,14 @@ impl Office {
         }
     }
 
+    async fn jobs(&self) -> Vec<String> {
+        let columns = "kind || ' ' || payload || ' ' || state || ' at ' || run_at || ', lease ' || lease || ' until '
+            || COALESCE(leased_until, 0) || ', tried ' || attempts || ': ' || COALESCE(error, '')";
+        let mut jobs = self.texts(&format!("SELECT {columns} FROM jobs ORDER BY id")).await;
+        jobs.push(format!("it is {}", self.app.clock().now()));
+        jobs
+    }
+
     /// Waits until the statement counts so many.
     pub async fn until(&self, text: &str, expected: i64) {
         let began = Instant::now();
@@ -127,7 +135,9 @@ impl Office {
             if found == expected {
                 return;
             }
-            assert!(began.elapsed() < Duration::from_secs(20), "{text}: {found}, expected {expected}");
+            if began.elapsed() > Duration::from_secs(20) {
+                panic!("{text}: {found}, expected {expected}; jobs: {:#?}", self.jobs().await);
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -143,7 +153,9 @@ impl Office {
             if self.number(&due).await == 0 {
                 return;
             }
-            assert!(began.elapsed() < Duration::from_secs(20), "there are still jobs");
+            if began.elapsed() > Duration::from_secs(20) {
+                panic!("there are still jobs: {:#?}", self.jobs().await);
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -172,10 +184,10 @@ impl Office {
         self.app.wake();
     }
 
-    /// What arrived since then, sorted by whom it reached.
+    /// What arrived since then, sorted by whom it reached: several leave at once.
     pub fn since(&self, before: usize) -> Vec<Mail> {
         let mut mails = self.sink.mails().split_off(before);
-        mails.sort_by(|a, b| a.to.cmp(&b.to));
+        mails.sort_by(|a, b| (&a.to, &a.subject).cmp(&(&b.to, &b.subject)));
         mails
     }
 }

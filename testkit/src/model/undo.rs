@@ -50,7 +50,7 @@ impl Model {
                 (now.person == cover.person).then(|| Change::Cancel(now.clone()))
             }
             Change::Cancel(cover) => {
-                let ahead = cover.until.is_none_or(|until| until > self.today);
+                let ahead = cover.until.unwrap_or(cover.from) > self.today;
                 (ahead && !level.overlaps(cover.from, cover.until)).then(|| Change::Plan(cover.clone()))
             }
             Change::Reassign { cover, before, after } => {
@@ -67,16 +67,23 @@ impl Model {
         self.sets[set + 1..].iter().filter(|later| later.undoes.is_none()).any(|later| later.items.iter().any(touches))
     }
 
-    /// Undoing an undo makes the first change stand again.
+    /// A set and the undos of undos of it do the same again and again; what lies between takes that back.
     pub(super) fn mark_reverted(&mut self, set: usize, items: &[usize]) {
-        for &n in items {
-            self.sets[set].items[n].reverted = true;
-        }
-        let Some(first) = self.sets[set].undoes else { return };
         let slots: Vec<_> = items.iter().map(|&n| slot(&self.sets[set].items[n])).collect();
-        for item in &mut self.sets[first].items {
-            item.reverted &= !slots.contains(&slot(item));
+        let (first, depth) = self.chain(set);
+        for other in 0..self.sets.len() {
+            let (root, distance) = self.chain(other);
+            for item in self.sets[other].items.iter_mut().filter(|item| root == first && slots.contains(&slot(item))) {
+                item.reverted = distance % 2 == depth % 2;
+            }
         }
+    }
+
+    /// The set at which the chain of undos began, and how many undos lie between.
+    fn chain(&self, set: usize) -> (usize, usize) {
+        let undone = |&set: &usize| self.sets[set].undoes;
+        let chain: Vec<usize> = std::iter::successors(Some(set), undone).collect();
+        (*chain.last().expect("the set itself"), chain.len() - 1)
     }
 }
 

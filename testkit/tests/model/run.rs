@@ -8,38 +8,12 @@ use testkit::model::{Model, Plan, Refusal};
 use testkit::product::{Engine, FIRST_DAY, Product, Server};
 use testkit::world::{self, World};
 
-/// Where the product is known to differ from the rules. The model test leaves these out and says so with a number; with
-/// MODEL_STRICT=all it does not. To be emptied: remove a line here once the product does it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Defect {
-    /// Undoing the undo of a dated assignment keeps everything instead of bringing it back.
-    UndoOfUndoneDates,
-    /// Undoing a change set that changed nothing is answered 404 to whoever made it.
-    UndoOfNothing,
-    /// A set undone in part cannot be undone again for the rest.
-    UndoOfTheRest,
-    /// The preview of a hand-over of nothing answers 200 with 0; the hand-over itself refuses: nothing-selected.
-    PreviewOfHandOver,
-}
-
-const KNOWN_DEFECTS: [Defect; 4] =
-    [Defect::UndoOfUndoneDates, Defect::UndoOfNothing, Defect::UndoOfTheRest, Defect::PreviewOfHandOver];
-
-/// What is left out in this run: all known defects but those that MODEL_STRICT names, or none with MODEL_STRICT=all.
-fn left_out() -> Vec<Defect> {
-    let strict = std::env::var("MODEL_STRICT").unwrap_or_default();
-    let compared = |defect: &Defect| strict == "all" || strict.split(',').any(|name| name == format!("{defect:?}"));
-    KNOWN_DEFECTS.into_iter().filter(|defect| !compared(defect)).collect()
-}
-
 /// What happened how often.
 #[derive(Default)]
 pub struct Tally {
     pub actions: BTreeMap<String, u64>,
     pub refusals: BTreeMap<String, u64>,
     pub comparisons: u64,
-    /// Steps that were not compared, because the product is known to fail them.
-    pub left_out: BTreeMap<Defect, u64>,
 }
 
 impl Tally {
@@ -52,9 +26,6 @@ impl Tally {
     }
 
     pub fn print_and_require(&self, actions: &[&str], refusals: &[&str]) {
-        for (defect, count) in &self.left_out {
-            println!("NOT COMPARED, known defect of the product: {defect:?}, {count} steps");
-        }
         let mut missing: Vec<&str> = Vec::new();
         for (title, counts, required) in [("actions", &self.actions, actions), ("refusals", &self.refusals, refusals)] {
             println!("{title}:");
@@ -77,7 +48,6 @@ pub struct Sent {
 }
 
 pub struct Run {
-    pub leave_out: Vec<Defect>,
     pub model: Model,
     pub rng: StdRng,
     pub tally: Tally,
@@ -103,7 +73,7 @@ impl Run {
         let staff = world.people.iter().position(|p| p.role == "support").expect("somebody of the staff");
         let rng = StdRng::seed_from_u64(seed);
         let model = Model::new(world, FIRST_DAY);
-        Self { leave_out: left_out(), model, rng, tally, last: None, product, server, clients, staff, seed, step: 0 }
+        Self { model, rng, tally, last: None, product, server, clients, staff, seed, step: 0 }
     }
 
     pub fn chance(&mut self, percent: u32) -> bool {

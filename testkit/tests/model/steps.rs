@@ -1,5 +1,5 @@
 //! The steps: each sends something to the product and asks the model what must come back.
-use crate::run::{Defect, Run, Sent};
+use crate::run::{Run, Sent};
 use rand::RngExt;
 use serde_json::{Value, json};
 use testkit::http::{Answer, escape};
@@ -19,15 +19,6 @@ impl Run {
             95..98 => self.list(),
             _ => self.move_clock(),
         }
-    }
-
-    /// Whether a step is left out because the product is known to fail it. Each is counted and printed.
-    fn leaves_out(&mut self, defect: Defect) -> bool {
-        let out = self.leave_out.contains(&defect);
-        if out {
-            *self.tally.left_out.entry(defect).or_default() += 1;
-        }
-        out
     }
 
     /// Sends a write, half of them under a key of its own.
@@ -159,16 +150,6 @@ impl Run {
             return;
         }
         let set = self.pick(&from);
-        let items = &self.model.sets[set].items;
-        let (nothing, undone) = (items.is_empty(), items.iter().filter(|item| item.reverted).count());
-        let partly = undone > 0 && undone < items.len();
-        let back = items.iter().any(|item| matches!(item.change, Change::Cancel(_)));
-        if (nothing && self.leaves_out(Defect::UndoOfNothing))
-            || (partly && self.leaves_out(Defect::UndoOfTheRest))
-            || (back && self.leaves_out(Defect::UndoOfUndoneDates))
-        {
-            return;
-        }
         let contracts = self.model.sets[set].contracts.clone();
         let mut actor = self.choose_actor(contracts[0]);
         // Whether a change set exists for those who see the contract, but do not manage it, is not promised; staff see it.
@@ -218,7 +199,7 @@ impl Run {
         let request = HandOver { person, coordinator };
         let expected = self.model.plan_hand_over(actor, &request);
         let Some(expected) = self.without_doubt(expected, person, successor) else { return };
-        let preview = self.chance(15) && !self.leaves_out(Defect::PreviewOfHandOver);
+        let preview = self.chance(15);
         let path = format!("/api/v1/people/{}/hand-over", escape(&self.model.world.people[person].email));
         let body = json!({ "coordinator": Self::named_json(&request.coordinator), "preview": preview });
         let answer = match preview {
