@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 #[macro_use]
 mod world;
+#[path = "assignment/races.rs"]
+mod races;
+#[path = "assignment/undo.rs"]
+mod undo;
 use serde_json::{Value, json};
 use testkit::product::Engine;
 use world::World;
@@ -12,17 +16,13 @@ const CM: i64 = 1;
 on_both! {
     the_nearest_level_wins
     replace_clears_what_lies_below_and_undo_brings_it_back
-    undo_keeps_what_changed_since
-    undo_of_an_undo_brings_it_back
-    undo_refuses_who_is_gone
     the_same_key_has_one_effect
     a_lost_race_is_shown
     dated_assignments_lie_over_undated_ones
     hand_over_leaves_nothing_behind
+    hand_over_of_what_lies_ahead_tells_both
     an_unknown_person_is_invited_and_has_no_rights_yet
     refusals_come_in_order
-    racing_writers_lose_nothing
-    cancelled_requests_lose_nothing
     a_coordinator_sees_and_does_not_assign
 }
 
@@ -47,6 +47,11 @@ impl World {
             .await;
         assert_eq!(status, 200, "{answer}");
         answer
+    }
+
+    /// So many days from today.
+    fn day(&self, days: i32) -> String {
+        self.app.clock().moment().today.plus(days).to_string()
     }
 
     /// Coordinator and source of a serial number: `sc@acme.example asset`.
@@ -120,58 +125,6 @@ async fn replace_clears_what_lies_below_and_undo_brings_it_back(w: World) {
     w.assert_history_fits().await;
 }
 
-async fn undo_keeps_what_changed_since(w: World) {
-    let first = w.assign(serials(&["S1", "S5"]), Some("user@acme.example")).await;
-    w.assign(serials(&["S5"]), Some("named@acme.example")).await;
-    let undone = w.undo(&first).await;
-    assert_eq!((&undone["reverted"], &undone["kept"]), (&json!(1), &json!(1)));
-    assert_eq!(
-        (w.who("S1").await, w.who("S5").await),
-        ("sc@acme.example asset".into(), "named@acme.example asset".into())
-    );
-    // Changed back by hand is changed since, too.
-    let first = w.assign(serials(&["S2"]), Some("user@acme.example")).await;
-    w.assign(serials(&["S2"]), Some("sc@acme.example")).await;
-    w.assign(serials(&["S2"]), Some("user@acme.example")).await;
-    assert_eq!(w.undo(&first).await["kept"], 1);
-    assert_eq!(w.who("S2").await, "user@acme.example asset");
-}
-
-async fn undo_of_an_undo_brings_it_back(w: World) {
-    let first = w.assign(serials(&["S1"]), Some("user@acme.example")).await;
-    let second = w.assign(serials(&["S1"]), Some("named@acme.example")).await;
-    let undo = w.undo(&second).await;
-    assert_eq!(w.who("S1").await, "user@acme.example asset");
-    // What was undone no longer counts as a change since.
-    assert_eq!(w.undo(&first).await["reverted"], 1);
-    assert_eq!(w.who("S1").await, "sc@acme.example asset");
-    let (status, problem) =
-        w.post(CM, &format!("/api/v1/change-sets/{}/undo", first["change_set"].as_str().unwrap()), json!({})).await;
-    assert_eq!((status, &problem["type"]), (409, &json!("/problems/not-undoable")));
-    let again = w.assign(serials(&["S2"]), Some("user@acme.example")).await;
-    let undo_again = w.undo(&again).await;
-    assert_eq!(w.undo(&undo_again).await["reverted"], 1);
-    assert_eq!(w.who("S2").await, "user@acme.example asset");
-    assert_eq!(w.undo(&undo).await["kept"], 1, "S1 was changed since");
-    w.assert_history_fits().await;
-}
-
-async fn undo_refuses_who_is_gone(w: World) {
-    let set = w.assign(serials(&["S1"]), None).await;
-    assert_eq!(w.who("S1").await, "cm@acme.example contract_manager");
-    w.exec("UPDATE people SET deactivated_at = 5 WHERE id = 3").await;
-    let undone = w.undo(&set).await;
-    assert_eq!(
-        undone,
-        json!({"change_set": null, "reverted": 0, "kept": 0, "refused": [{"serial_number": "S1", "reason": "gone"}]})
-    );
-    w.exec(
-        "UPDATE people SET deactivated_at = NULL WHERE id = 3; UPDATE contracts SET end_on = '2020-02-01' WHERE id = 1",
-    )
-    .await;
-    assert_eq!(w.undo(&set).await["refused"], json!([{"serial_number": "S1", "reason": "contract_lapsed"}]));
-}
-
 async fn the_same_key_has_one_effect(w: World) {
     let path = format!("POST {C1}/coordinator-assignments");
     let body = json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S1"])}).to_string();
@@ -208,8 +161,7 @@ async fn a_lost_race_is_shown(w: World) {
 }
 
 async fn dated_assignments_lie_over_undated_ones(w: World) {
-    let today = w.app.clock().moment().today;
-    let day = |n| today.plus(n).to_string();
+    let day = |n| w.day(n);
     let dated = |from: Option<i32>, until: Option<i32>| {
         let mut body = json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S1"])});
         if let Some(from) = from {
@@ -241,11 +193,10 @@ async fn dated_assignments_lie_over_undated_ones(w: World) {
 }
 
 async fn hand_over_leaves_nothing_behind(w: World) {
-    let today = w.app.clock().moment().today;
     w.assign(serials(&["S2", "S3", "S4"]), Some("sc@acme.example")).await;
     w.assign(WHOLE_KEEP(), Some("sc@acme.example")).await;
     let path = format!("{C1}/coordinator-assignments");
-    let dated = json!({"coordinator": {"email": "sc@acme.example"}, "to": serials(&["S5"]), "from": today.plus(3).to_string(), "until": today.plus(5).to_string()});
+    let dated = json!({"coordinator": {"email": "sc@acme.example"}, "to": serials(&["S5"]), "from": w.day(3), "until": w.day(5)});
     assert_eq!(w.post(CM, &path, dated).await.0, 200);
     let to = |preview: bool| json!({"coordinator": {"email": "user@acme.example"}, "preview": preview});
     let hand_over = "/api/v1/people/sc@acme.example/hand-over";
@@ -262,7 +213,7 @@ async fn hand_over_leaves_nothing_behind(w: World) {
         assert_eq!(w.who(serial).await, "user@acme.example asset");
     }
     assert_eq!(w.who("S5").await, "user@acme.example contract");
-    assert_eq!(w.who_on("S5", &format!("?on={}", today.plus(4))).await, "user@acme.example asset");
+    assert_eq!(w.who_on("S5", &format!("?on={}", w.day(4))).await, "user@acme.example asset");
     let (status, nothing) = w.post(CM, hand_over, to(false)).await;
     assert_eq!((status, &nothing["type"]), (409, &json!("/problems/nothing-selected")));
     // The manager hands over what is the manager's by default, one by one.
@@ -272,6 +223,16 @@ async fn hand_over_leaves_nothing_behind(w: World) {
     assert_eq!((status, &done["changed"]), (200, &json!(1)), "{done}");
     assert_eq!(w.who("S5").await, "user@acme.example asset");
     w.assert_history_fits().await;
+}
+
+async fn hand_over_of_what_lies_ahead_tells_both(w: World) {
+    let ahead = json!({"coordinator": {"email": "user@acme.example"}, "to": serials(&["S5"]), "from": w.day(3)});
+    assert_eq!(w.post(CM, &format!("{C1}/coordinator-assignments"), ahead).await.0, 200);
+    for preview in [true, false] {
+        let body = json!({"coordinator": {"email": "named@acme.example"}, "preview": preview});
+        let (_, answer) = w.post(CM, "/api/v1/people/user@acme.example/hand-over", body).await;
+        assert_eq!((&answer["changed"], &answer["notices"]), (&json!(1), &json!(3)), "both and the manager: {answer}");
+    }
 }
 
 async fn an_unknown_person_is_invited_and_has_no_rights_yet(w: World) {
@@ -318,68 +279,6 @@ async fn refusals_come_in_order(w: World) {
     assert_eq!(w.who("S1").await, "sc@acme.example asset", "nothing is half done");
     w.exec("UPDATE contracts SET end_on = '2020-02-01' WHERE id = 1").await;
     assert_eq!(ask(json!({"email": "nobody@acme.example"}), serials(&["S1"])).await, "409 /problems/contract-lapsed");
-}
-
-async fn racing_writers_lose_nothing(w: World) {
-    let w = std::sync::Arc::new(w);
-    let rows: Vec<String> = (0..2_000).map(|n| format!("('Q{n:05}', 1, 1, 1, '1', 'network', 1)")).collect();
-    let insert = "INSERT INTO assets (serial, contract_id, account_id, product_id, release, deployment, seats) VALUES";
-    w.exec(&format!("{insert} {}", rows.join(","))).await;
-    let version = w.number("SELECT version FROM contracts WHERE id = 1").await;
-    let mut all = Vec::new();
-    for writer in 0..8 {
-        let w = w.clone();
-        all.push(tokio::spawn(async move {
-            for round in 0..4 {
-                let email = ["sc@acme.example", "user@acme.example", "named@acme.example"][(writer + round) % 3];
-                let to = if writer == 0 {
-                    json!({"all_assets": true})
-                } else {
-                    serials(&[&format!("Q{:05}", (writer * 7 + round) % 12)])
-                };
-                w.assign(to, Some(email)).await;
-            }
-        }));
-    }
-    for task in all {
-        task.await.unwrap();
-    }
-    assert_eq!(
-        w.number("SELECT version FROM contracts WHERE id = 1").await,
-        version + 32,
-        "each write moved the version once"
-    );
-    assert_eq!(w.number("SELECT COUNT(*) FROM audit_events WHERE action = 'coordinator.assign'").await, 32);
-    w.assert_history_fits().await;
-}
-
-async fn cancelled_requests_lose_nothing(w: World) {
-    let started = 100;
-    for n in 0..started {
-        let email = if n % 2 == 0 { "sc@acme.example" } else { "user@acme.example" };
-        let body = json!({"coordinator": {"email": email}, "to": serials(&["S1"])});
-        let patience = std::time::Duration::from_micros(137 * (n % 23));
-        let _ = tokio::time::timeout(patience, w.post(CM, &format!("{C1}/coordinator-assignments"), body)).await;
-    }
-    w.assign(serials(&["S2"]), Some("named@acme.example")).await;
-    assert_eq!(
-        w.number("SELECT COUNT(*) FROM assets WHERE serial = 'S2' AND coordinator_id = 6").await,
-        1,
-        "seen by others"
-    );
-    // Writes whose request is gone still run to their end; at no moment is one seen in part.
-    let torn =
-        "SELECT (SELECT COUNT(*) FROM audit_events WHERE action = 'coordinator.assign') - version + 1 FROM contracts
-        WHERE id = 1";
-    let (mut done, mut quiet) = (0, 0);
-    while quiet < 25 {
-        assert_eq!(w.number(torn).await, 0, "each write moved the version and was noted");
-        let before = std::mem::replace(&mut done, w.number("SELECT version - 1 FROM contracts WHERE id = 1").await);
-        quiet = if before == done { quiet + 1 } else { 0 };
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    println!("{started} requests hung up on, {done} writes began and all of them ended");
-    w.assert_history_fits().await;
 }
 
 async fn a_coordinator_sees_and_does_not_assign(w: World) {

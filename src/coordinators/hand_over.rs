@@ -201,13 +201,16 @@ impl Query for PreviewHandOver {
         let from = permit.target().0;
         let successor = &self.0.input.coordinator;
         let accounts: Vec<(i64,)> = reader.fetch(permit, sql(ACCOUNTS).bind(from).bind(permit.actor())).await?;
-        let mut to = None;
+        let (mut to, mut foreign) = (None, Vec::new());
         for (account,) in &accounts {
             let found = reader.find(permit, sql(MEMBER).bind(*account).bind(address_key(&successor.email))).await?;
             to = to.or(match named(Some(successor), found)? {
                 Named::Member(person) => Some(person),
                 Named::Invite => Some(INVITED),
-                Named::Unknown | Named::Clear => None,
+                Named::Unknown | Named::Clear => {
+                    foreign.push(*account);
+                    None
+                }
             });
         }
         let to = to.ok_or_else(unknown)?;
@@ -218,17 +221,25 @@ impl Query for PreviewHandOver {
         let editable = reader.now().today.plus(-rules::GRACE_DAYS);
         let moves = preview::moves(reader, &scope, Mode::HandOver, &Selection::Everything(editable), &args).await?;
         let moves: Vec<_> = moves.into_iter().filter(|m| m.changes || m.former != m.successor).collect();
-        let account = accounts.first().map_or(0, |(a,)| *a);
-        let also = [to, permit.actor()];
-        let people = preview::faces(reader, permit, &moves, also.into_iter(), account).await?;
+        let mut also = vec![to, permit.actor()];
         let mut changed: u64 = moves.iter().filter(|m| m.changes).map(|m| m.assets).sum();
+        let mut concerned: Vec<i64> = moves.iter().map(|m| m.account).collect();
         for count in levels::handed(&scope, from.0, editable) {
-            let count: Vec<(i64,)> = reader.list(count).await?;
-            changed += count.first().map_or(0, |(n,)| n.unsigned_abs());
+            for (account, count, planned) in reader.list::<(i64, i64, i64)>(count).await? {
+                changed += count.unsigned_abs();
+                concerned.push(account);
+                // Who gives up what lies ahead is told, too.
+                also.extend((planned > 0).then_some(from));
+            }
         }
         if changed == 0 {
             return Err(nothing());
         }
+        if concerned.iter().any(|account| foreign.contains(account)) {
+            return Err(unknown());
+        }
+        let account = accounts.first().map_or(0, |(a,)| *a);
+        let people = preview::faces(reader, permit, &moves, also.iter().copied(), account).await?;
         let notices = preview::told(&moves, &people, also.into_iter());
         let outcome = Outcome { changed, notices, ..Outcome::default() };
         Ok(Previewed { outcome, moves, people, to: Some(to), manager: Some(permit.actor()) })

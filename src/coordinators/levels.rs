@@ -81,10 +81,15 @@ pub fn items<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, arg
     }
 }
 
-/// How many items a hand-over has beside those of assets: groups, contracts and dated assignments.
+/// How many items a hand-over has beside those of assets, *(company, how many, how many of them lie ahead)*: groups,
+/// contracts and dated assignments.
 pub fn handed<A: Action>(scope: &Scope<A>, from: i64, editable: Day) -> Vec<Scoped> {
     let count = |head: &'static str, rows: &'static str| {
-        scope.build(head, |s| s.bind(from).push(rows).push(EDITABLE).push_bind(editable).push(" AND"), |s| s)
+        scope.build(
+            head,
+            |s| s.bind(from).push(rows).push(EDITABLE).push_bind(editable).push(" AND"),
+            |s| s.push(BY_COMPANY),
+        )
     };
     vec![
         count(COUNT_GROUPS, HANDED_GROUPS),
@@ -93,11 +98,14 @@ pub fn handed<A: Action>(scope: &Scope<A>, from: i64, editable: Day) -> Vec<Scop
     ]
 }
 
-const COUNT_GROUPS: &str = "SELECT COUNT(*) FROM asset_groups g JOIN contracts c ON c.id = g.contract_id
+const BY_COMPANY: &str = " GROUP BY c.account_id";
+const COUNT_GROUPS: &str =
+    "SELECT c.account_id, COUNT(*), CAST(0 AS BIGINT) FROM asset_groups g JOIN contracts c ON c.id = g.contract_id
     LEFT JOIN covers k ON k.level = 'group' AND k.target_id = g.id AND k.state = 'active' WHERE";
-const COUNT_CONTRACTS: &str = "SELECT COUNT(*) FROM contracts c
+const COUNT_CONTRACTS: &str = "SELECT c.account_id, COUNT(*), CAST(0 AS BIGINT) FROM contracts c
     LEFT JOIN covers k ON k.level = 'contract' AND k.target_id = c.id AND k.state = 'active' WHERE";
-const COUNT_COVERS: &str = "SELECT COUNT(*) FROM covers k JOIN contracts c ON c.id = k.contract_id WHERE";
+const COUNT_COVERS: &str = "SELECT c.account_id, COUNT(*),
+        COUNT(CASE WHEN k.state = 'planned' THEN 1 END) FROM covers k JOIN contracts c ON c.id = k.contract_id WHERE";
 
 pub(super) fn statements() -> Vec<Sql> {
     let scope = Scope::<crate::policy::AssignCoordinator>::sample();

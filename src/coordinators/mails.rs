@@ -65,6 +65,9 @@ impl Mail for Assigned {
                 format!("{actor} handed everything that {of} coordinated to you: {what}.")
             }
             Deed::Imported => format!("{actor} imported a list that names you Software Coordinator of {what}."),
+            Deed::Undid if cause.from.is_some() => {
+                format!("{actor} undid a change: you coordinate {what}{}, as planned before.", cause.dates())
+            }
             Deed::Undid => match cause.cancelled {
                 Some(day) => format!("{actor} undid a change: you keep {what}, also after {}.", day.long()),
                 None => format!("{actor} undid a change: you coordinate {what} again."),
@@ -201,6 +204,13 @@ impl Mail for TakenOver {
                     "{actor} gave {to} {planned} that {} and {} yours.",
                     they_lie(self.planned),
                     if self.planned == 1 { "was" } else { "were" }
+                )
+            }
+            Deed::Undid if cause.from.is_some() => {
+                let goes = they(self.what.count, "goes", "go");
+                format!(
+                    "{actor} undid a change of {what}: {goes} from you to {to}{}, as planned before.",
+                    cause.dates()
                 )
             }
             Deed::Undid => match cause.cancelled {

@@ -26,11 +26,11 @@ pub enum Mode {
     HandOver,
 }
 
-/// The rows of the plan, with aliases `id`, `contract_id`, `own`, `own_after`, `former`, `successor`.
+/// The rows of the plan, with aliases `id`, `contract_id`, `account_id`, `own`, `own_after`, `former`, `successor`.
 macro_rules! plan {
     ($own_after:expr, $successor:expr) => {
         concat!(
-            "FROM (SELECT a.id, a.contract_id,
+            "FROM (SELECT a.id, a.contract_id, c.account_id,
                 CASE WHEN ka.id IS NULL THEN a.coordinator_id ELSE ka.under_id END AS own, ",
             $own_after,
             " AS own_after,
@@ -56,7 +56,7 @@ macro_rules! head {
     (count $own_after:expr, $successor:expr) => {
         concat!(
             "SELECT former, successor, by_default,
-                CAST(CASE WHEN own IS DISTINCT FROM own_after THEN 1 ELSE 0 END AS BIGINT), COUNT(*) ",
+                CAST(CASE WHEN own IS DISTINCT FROM own_after THEN 1 ELSE 0 END AS BIGINT), account_id, COUNT(*) ",
             plan!($own_after, $successor)
         )
     };
@@ -180,9 +180,9 @@ pub fn inserts<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, a
     statements_of(scope, selection, args, mode.heads().0, if mode.counts_unchanged() { ") plan" } else { CHANGING })
 }
 
-/// The statements that count the plan's rows: *(former, successor, by default, changes, how many)*.
+/// The statements that count the plan's rows: *(former, successor, by default, changes, company, how many)*.
 pub fn counts<A: Action>(scope: &Scope<A>, mode: Mode, selection: &Selection, args: &Args) -> Vec<Scoped> {
-    statements_of(scope, selection, args, mode.heads().1, ") plan GROUP BY 1, 2, 3, 4")
+    statements_of(scope, selection, args, mode.heads().1, ") plan GROUP BY 1, 2, 3, 4, 5")
 }
 
 /// The values `$2`, `$3`, `$4`.

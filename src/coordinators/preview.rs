@@ -24,6 +24,8 @@ pub struct Move {
     pub successor: PersonId,
     /// Whether the former is it only by default, as Contract Manager.
     pub by_default: bool,
+    /// The company of their contracts.
+    pub account: i64,
     /// Whether the assets' own assignments change.
     pub changes: bool,
     /// How many assets.
@@ -190,11 +192,12 @@ pub async fn moves<A: Action>(
 ) -> Result<Vec<Move>, DbError> {
     let mut all = Vec::new();
     for part in plan::counts(scope, mode, selection, args) {
-        let rows: Vec<(PersonId, PersonId, i64, i64, i64)> = reader.list(part).await?;
-        all.extend(rows.into_iter().map(|(former, successor, by_default, changes, assets)| Move {
+        let rows: Vec<(PersonId, PersonId, i64, i64, i64, i64)> = reader.list(part).await?;
+        all.extend(rows.into_iter().map(|(former, successor, by_default, changes, account, assets)| Move {
             former,
             successor,
             by_default: by_default > 0,
+            account,
             changes: changes > 0,
             assets: assets.unsigned_abs(),
         }));

@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     fn step(former: i64, successor: i64, by_default: bool, changes: bool) -> Move {
-        Move { former: PersonId(former), successor: PersonId(successor), by_default, changes, assets: 1 }
+        Move { former: PersonId(former), successor: PersonId(successor), by_default, account: 1, changes, assets: 1 }
     }
 
     /// 1 is the Contract Manager, 5 the new coordinator.

@@ -146,7 +146,7 @@ pub async fn touch<A: WriteAction>(tx: &mut WriteTx, set: &Minted<A>, also: Opti
     Ok(())
 }
 
-/// Whom a set tells: who lost, who gained, the new coordinator and the Contract Managers.
+/// Whom a set tells: who lost, who gained, also of what lies ahead, the new coordinator and the Contract Managers.
 const NOTICES: &str = "SELECT COUNT(*) FROM people p WHERE p.deactivated_at IS NULL AND p.id IN (
     SELECT i.former FROM change_set_items i WHERE i.change_set = $1 AND i.level IN ('asset', 'asset_dated', 'effect')
         AND i.former IS DISTINCT FROM i.successor
@@ -154,6 +154,10 @@ const NOTICES: &str = "SELECT COUNT(*) FROM people p WHERE p.deactivated_at IS N
         AND i.level IN ('asset', 'asset_dated', 'effect') AND i.former IS DISTINCT FROM i.successor
     UNION SELECT i.after_id FROM change_set_items i WHERE i.change_set = $1
         AND i.level IN ('asset', 'asset_dated', 'group', 'group_dated', 'contract', 'contract_dated')
+    UNION SELECT i.before_id FROM change_set_items i JOIN covers k ON k.id = i.target_id AND k.state = 'planned'
+        WHERE i.change_set = $1 AND i.level = 'cover'
+    UNION SELECT i.after_id FROM change_set_items i JOIN covers k ON k.id = i.target_id AND k.state = 'planned'
+        WHERE i.change_set = $1 AND i.level = 'cover'
     UNION SELECT c.manager_id FROM contracts c JOIN change_set_contracts x ON x.contract_id = c.id
         WHERE x.change_set = $1)";
 

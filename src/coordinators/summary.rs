@@ -104,6 +104,14 @@ impl Summary {
         let what = self.what.words();
         let nothing = self.what.count == 0 && self.what.standing.is_empty();
         match &cause.deed {
+            Deed::Undid if cause.from.is_some() && !nothing => {
+                let goes = they(self.what.count, "goes", "go");
+                format!(
+                    "{actor} undid a change of {what}: {goes} to {}{}, as planned before.",
+                    self.gainers(),
+                    cause.dates()
+                )
+            }
             Deed::Undid => match (cause.cancelled, self.moved, self.gains.is_empty()) {
                 (Some(day), _, _) => {
                     let them = serial_numbers(self.moved);
@@ -156,6 +164,12 @@ impl Summary {
             if !self.losses.is_empty() {
                 let then = if self.cause.from.is_some() { "Until then" } else { "Until now" };
                 all.push(format!("{then} with: {}.", shares(&self.losses)));
+            }
+            // Somebody who had them through a group or the whole contract was named for each.
+            match self.what.count.saturating_sub(self.moved) {
+                0 => {}
+                1 => all.push("The other one does not change hands.".to_owned()),
+                n => all.push(format!("The other {n} do not change hands.")),
             }
         }
         if let (Some(until), Deed::Named, true) = (self.cause.until, &self.cause.deed, self.what.count > 0) {

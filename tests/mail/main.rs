@@ -6,6 +6,7 @@
     clippy::panic,
     reason = "a test may panic"
 )]
+mod dates;
 mod office;
 
 use office::{BASE, Office, heads, hex, secret};
@@ -32,6 +33,7 @@ macro_rules! on_both {
 on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once }
 
 mod story {
+    pub use super::dates::*;
     use super::*;
 
     /// A new installation writes nothing down but the fact, also of what was still held when it went live.
@@ -163,48 +165,6 @@ mod story {
         let mails = office.since(before);
         assert_eq!(heads(&mails)[1].1, "You now coordinate 2 serial numbers (contract 110448270013)");
         assert!(mails[1].text.contains("the group Boston office"), "{}", mails[1].text);
-        office.end_work().await;
-    }
-
-    /// Dated: the mail says the days, and so does the one that takes it back before it began.
-    pub async fn dated(engine: Engine) {
-        let mut office = Office::open(engine, false).await;
-        office.go_live().await;
-        office.begin_work(office.to_sink());
-        let outcome = office
-            .assign(json!({"coordinator": {"email": "maya@of.example"}, "to": {"serial_numbers": ["S1"]}, "from": "2026-12-01", "until": "2026-12-05"}))
-            .await;
-        office.later().await;
-        let mails = office.since(0);
-        assert_eq!(
-            heads(&mails),
-            [
-                ("elena", "1 serial number changes hands on 1 Dec 2026"),
-                ("maya", "You coordinate 1 serial number from 1 Dec 2026"),
-                ("tomas", "Maya Lindqvist takes over 1 serial number on 1 Dec 2026"),
-            ]
-        );
-        assert!(mails[2].text.contains("On 5 Dec 2026 it returns to you."), "{}", mails[2].text);
-        office.undo(&outcome).await;
-        office.later().await;
-        assert_eq!(
-            heads(&office.since(3)),
-            [
-                ("elena", "1 serial number does not change hands on 1 Dec 2026"),
-                ("maya", "1 serial number stays with Tomás Brandt"),
-                ("tomas", "You keep 1 serial number (contract 110448270013)"),
-            ]
-        );
-        // One that has begun changes hands back.
-        let outcome = office
-            .assign(json!({"coordinator": {"email": "maya@of.example"}, "to": {"serial_numbers": ["S1"]}, "until": "2026-12-05"}))
-            .await;
-        office.later().await;
-        office.undo(&outcome).await;
-        office.later().await;
-        let mails = office.since(9);
-        assert_eq!(heads(&mails)[1], ("maya", "Tomás Brandt took over 1 serial number from you"));
-        assert_eq!(heads(&mails)[2], ("tomas", "You now coordinate 1 serial number (contract 110448270013)"));
         office.end_work().await;
     }
 

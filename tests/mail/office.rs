@@ -175,7 +175,11 @@ impl Office {
     }
 
     pub async fn undo(&self, outcome: &Outcome) -> Undone {
-        let key = ChangeSetKey(outcome.change_set.clone().unwrap());
+        self.undo_of(outcome.change_set.as_deref().unwrap()).await
+    }
+
+    pub async fn undo_of(&self, set: &str) -> Undone {
+        let key = ChangeSetKey(set.to_owned());
         self.app.run(Actor::bearer("elena"), UndoChangeSet { change_set: key }, Terms::default()).await.unwrap()
     }
 
