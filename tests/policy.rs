@@ -123,7 +123,14 @@ async fn lists_agree_with_point_checks(engine: Engine) {
         for person in 100..112 {
             world.sign_in(person).await;
             let mut listed = BTreeSet::new();
+            let contracts = world.call(person, "GET /api/v1/contracts", "").await.body;
+            let contracts: serde_json::Value = serde_json::from_str(&contracts).unwrap();
+            let contracts: Vec<_> =
+                contracts["items"].as_array().unwrap().iter().map(|c| c["contract_number"].clone()).collect();
             for contract in 100..106 {
+                let one = world.call(person, &format!("GET /api/v1/contracts/C{contract}"), "").await.status;
+                let shown = contracts.contains(&format!("C{contract}").into());
+                assert_eq!(one == 200, shown, "person {person}, contract C{contract}, seed {seed}");
                 let list = world.call(person, &format!("GET /api/v1/contracts/C{contract}/assets"), "").await;
                 if list.status == 200 {
                     let list: serde_json::Value = serde_json::from_str(&list.body).unwrap();
