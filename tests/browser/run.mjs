@@ -1,7 +1,7 @@
 // Runs the browser tests: node tests/browser/run.mjs [THEME…] [-g PART-OF-A-NAME]. Each test has a world of its own: a database
 // with the sample data, the product, an SMTP server, a clock, a browser in which the Contract Manager is signed in.
 // SHOTS=DIRECTORY keeps a screenshot of each page. `demo` runs only when asked for; ./test asks.
-import { Browser } from './harness/browser.mjs';
+import { Browser, endChromium } from './harness/browser.mjs';
 import { assertions, notes } from './harness/checks.mjs';
 import { cast } from './harness/data.mjs';
 import { World, removeTemplate } from './harness/product.mjs';
@@ -73,7 +73,7 @@ async function worker() {
   }
 }
 await Promise.all(Array.from({ length: WORKERS }, worker));
-await removeTemplate();
+await Promise.all([removeTemplate(), endChromium()]);
 console.log(`${assertions()} assertions in ${((Date.now() - begin) / 1000).toFixed(0)} s`);
 for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${passed} passed, ${failures.length} failed`);

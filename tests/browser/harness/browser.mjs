@@ -1,8 +1,7 @@
 // Chromium, driven as a person would: what is clicked and pressed is counted, and whatever a page complains about is kept.
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { equal, note, ok, poll, until } from './checks.mjs';
 
@@ -11,14 +10,18 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsS
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 export const WIDE = { width: 1440, height: 900 }, NARROW = { width: 320, height: 640 };
 
-/** One browser with one page. `script: false` switches scripts off. */
+let launched;
+/** The one Chromium of a run. */
+const chromiumOfRun = () => launched ??= chromium.launch({ executablePath: CHROMIUM, headless: true, args: ARGS });
+export const endChromium = async () => (await launched)?.close();
+
+/** Somebody's browser with one page: cookies and cache of its own. `script: false` switches scripts off. */
 export class Browser {
   static async open(world, { script = true, viewport = WIDE, colorScheme = 'light' } = {}) {
-    const profile = mkdtempSync(join(tmpdir(), 'sc-chromium-'));
-    const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, headless: true, args: ARGS,
-      reducedMotion: 'reduce', javaScriptEnabled: script, viewport, colorScheme, baseURL: world.url, acceptDownloads: true });
+    const context = await (await chromiumOfRun()).newContext({ reducedMotion: 'reduce', javaScriptEnabled: script, viewport, colorScheme,
+      baseURL: world.url, acceptDownloads: true });
     context.setDefaultTimeout(8000);
-    return Object.assign(new Browser(), { world, profile, context, script, page: context.pages()[0] }).#watch();
+    return Object.assign(new Browser(), { world, context, script, page: await context.newPage() }).#watch();
   }
 
   /** Keeps errors, violations of the content security policy, and answers that no page should give. */
@@ -63,7 +66,6 @@ export class Browser {
     if (this.closed) return;
     this.closed = true;
     await this.context.close().catch(() => {});
-    rmSync(this.profile, { recursive: true, force: true });
   }
 
   goto(path) { return this.page.goto(path); }
