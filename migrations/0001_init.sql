@@ -256,7 +256,7 @@ CREATE INDEX group_spans_asset ON group_spans (asset_id, from_at);
 
 -- kind: assign_coordinator, hand_over, take, undo, hands. person_id: whom it is about (the new coordinator, or who hands over).
 -- An undo names the set that it undoes, the first set of that chain (root), and how far it is from it (depth): at an odd
--- depth it takes back what the root did, at an even one it does it again. undone_by: the last undo of it, maybe of a part.
+-- depth it takes back what the root did, at an even one it does it again. undone_by: the undo after which nothing of it stands.
 -- mail: none (nobody to tell), held (its 60 seconds are not over), out.
 CREATE TABLE change_sets (
   id          ID,
@@ -273,7 +273,6 @@ CREATE TABLE change_sets (
   undone_by   INT,
   mail        TEXT NOT NULL
 );
-CREATE INDEX change_sets_undoes ON change_sets (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX change_sets_root ON change_sets (root) WHERE root IS NOT NULL;
 -- Which contracts a set touched, and the version that each had afterwards: what changed since version N is answered here.
 CREATE TABLE change_set_contracts (

@@ -59,7 +59,7 @@ macro_rules! made {
 }
 const OF_CONTRACT: &str = made!(
     "s.id IN (SELECT x.change_set FROM change_set_contracts x WHERE x.contract_id = $1)
-    AND EXISTS (SELECT 1 FROM change_set_items i WHERE i.change_set = s.id AND i.contract_id = $1)"
+    AND EXISTS (SELECT 1 FROM change_set_items i WHERE i.change_set = s.id)"
 );
 const BEFORE: &str = " AND s.id < (SELECT y.id FROM change_sets y WHERE y.handle = ";
 const NEWEST: &str = " ORDER BY s.id DESC LIMIT ";

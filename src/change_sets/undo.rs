@@ -95,8 +95,8 @@ impl Operation for UndoChangeSet {
             return Ok(outcome);
         }
         let root = head.root.unwrap_or(undone);
-        let (undoes, root_of, depth) = (Some(undone), Some(root), head.depth + 1);
-        let draft = Draft { kind: "undo", undoes, root: root_of, depth, ..Draft::default() };
+        let chain = Draft { undoes: Some(undone), root: Some(root), depth: head.depth + 1, ..Draft::default() };
+        let draft = Draft { kind: "undo", ..chain };
         let set = permit.open(tx, &draft).await?;
         set.mint(tx, verdict::mint(permit, set.id(), undone, today)).await?;
         mark(tx, &set, root).await?;

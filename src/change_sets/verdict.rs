@@ -1,5 +1,6 @@
 //! Judges each item of a change set that is to be undone, as one SELECT that preview and apply share.
 use super::undo::Undone;
+use crate::coordinators::covers::meets;
 use crate::coordinators::rules::GRACE_DAYS;
 use crate::db::{FromRow, Sql};
 use crate::error::RefusedItem;
@@ -44,9 +45,9 @@ macro_rules! judged {
                     OR d.state NOT IN ('planned', 'active') OR d.person_id IS DISTINCT FROM i.after_id) THEN 'kept'
                 WHEN i.level IN ('asset_dated', 'group_dated', 'contract_dated') AND s.depth % 2 = 1 AND (d.id IS NULL
                     OR d.state IN ('planned', 'active') OR COALESCE(r.until_on, r.from_on) <= $4
-                    OR EXISTS (SELECT 1 FROM covers x WHERE x.level = d.level AND x.target_id = d.target_id
-                        AND x.state IN ('planned', 'active') AND (x.until_on IS NULL OR x.until_on > r.from_on)
-                        AND (r.until_on IS NULL OR x.from_on < r.until_on))) THEN 'kept'
+                    OR EXISTS (SELECT 1 FROM covers x WHERE x.level = d.level AND x.target_id = d.target_id AND ",
+            meets!("x", "r.from_on", "r.until_on"),
+            ")) THEN 'kept'
                 WHEN i.level = 'cover' AND (h.state NOT IN ('planned', 'active')
                     OR h.person_id IS DISTINCT FROM i.after_id) THEN 'kept'
                 WHEN i.level = 'naming' AND EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = i.contract_id
@@ -68,8 +69,7 @@ macro_rules! judged {
             LEFT JOIN asset_groups g ON i.level = 'group' AND g.id = i.target_id
             LEFT JOIN covers k ON k.state = 'active' AND k.level = i.level AND k.target_id = i.target_id
             LEFT JOIN covers d ON d.change_set = r.id AND d.target_id = i.target_id
-                AND i.level = CASE d.level WHEN 'asset' THEN 'asset_dated' WHEN 'group' THEN 'group_dated'
-                    ELSE 'contract_dated' END
+                AND i.level = d.level || '_dated'
             LEFT JOIN covers h ON i.level = 'cover' AND h.id = i.target_id
             WHERE i.change_set = $2 AND i.level <> 'effect' AND"
         )

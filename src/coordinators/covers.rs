@@ -5,16 +5,40 @@ use crate::time::{Day, Instant};
 
 const PLAN: &str = "INSERT INTO covers (level, target_id, contract_id, account_id, person_id, from_on, until_on, state,
         set_by, change_set)
-    SELECT CASE i.level WHEN 'asset_dated' THEN 'asset' WHEN 'group_dated' THEN 'group' ELSE 'contract' END,
-        i.target_id, i.contract_id, c.account_id, i.after_id, $2, $3, 'planned', $4, i.change_set
+    SELECT REPLACE(i.level, '_dated', ''), i.target_id, i.contract_id, c.account_id, i.after_id, $2, $3, 'planned', $4, i.change_set
     FROM change_set_items i JOIN contracts c ON c.id = i.contract_id
     WHERE i.change_set = $1 AND i.level IN ('asset_dated', 'group_dated', 'contract_dated')";
+
+/// Whether some day of a dated assignment, which is still to come or in force, is among those from `$from` until `$until`.
+macro_rules! meets {
+    ($cover:literal, $from:literal, $until:literal) => {
+        concat!(
+            $cover,
+            ".state IN ('planned', 'active') AND (",
+            $cover,
+            ".until_on IS NULL OR ",
+            $cover,
+            ".until_on > ",
+            $from,
+            ") AND (CAST(",
+            $until,
+            " AS TEXT) IS NULL OR ",
+            $cover,
+            ".from_on < ",
+            $until,
+            ")"
+        )
+    };
+}
+pub(crate) use meets;
+
 /// Another dated one on the same target, some day of which is among those of `$2` until `$3`.
-const OVERLAP: &str = "SELECT COUNT(*) FROM change_set_items i JOIN covers k ON k.target_id = i.target_id
-    AND k.level = CASE i.level WHEN 'asset_dated' THEN 'asset' WHEN 'group_dated' THEN 'group' ELSE 'contract' END
-    WHERE i.change_set = $1 AND i.level IN ('asset_dated', 'group_dated', 'contract_dated')
-    AND k.state IN ('planned', 'active') AND (k.until_on IS NULL OR k.until_on > $2)
-    AND (CAST($3 AS TEXT) IS NULL OR k.from_on < $3)";
+const OVERLAP: &str = concat!(
+    "SELECT COUNT(*) FROM change_set_items i JOIN covers k ON k.target_id = i.target_id
+        AND k.level = REPLACE(i.level, '_dated', '')
+    WHERE i.change_set = $1 AND i.level IN ('asset_dated', 'group_dated', 'contract_dated') AND ",
+    meets!("k", "$2", "$3")
+);
 
 /// How many items would overlap a dated assignment that is there already.
 pub async fn overlaps<A: WriteAction>(

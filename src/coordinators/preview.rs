@@ -1,5 +1,6 @@
 //! An assignment or hand-over, only looked at: it takes no lock and writes nothing.
 use super::assign::{self, AssignCoordinator, Outcome, Terms};
+use super::covers::meets;
 use super::plan::{self, Args, Mode};
 use super::rules::{self, Named, When};
 use super::selection::{Selection, To, refused_in};
@@ -138,11 +139,13 @@ impl Query for PreviewAssignment {
 }
 
 /// Dated assignments of the contract, some day of which is among those of `$3` until `$4`.
-const MET: &str =
+const MET: &str = concat!(
     "SELECT k.level, k.target_id, COALESCE(a.serial, '') FROM covers k JOIN contracts c ON c.id = k.contract_id
     LEFT JOIN assets a ON k.level = 'asset' AND a.id = k.target_id LEFT JOIN asset_groups g ON g.id = a.group_id
-    WHERE k.contract_id = $2 AND k.state IN ('planned', 'active') AND (k.until_on IS NULL OR k.until_on > $3)
-    AND (CAST($4 AS TEXT) IS NULL OR k.from_on < $4) AND";
+    WHERE k.contract_id = $2 AND ",
+    meets!("k", "$3", "$4"),
+    " AND"
+);
 
 impl PreviewAssignment {
     /// Refuses where another dated assignment of the same target covers some of the days, as applying would.

@@ -137,7 +137,8 @@ const TOUCHED: &str = "INSERT INTO change_set_contracts (change_set, contract_id
     SELECT $1, c.id, c.version FROM contracts c
     WHERE c.id = $2 OR c.id IN (SELECT i.contract_id FROM change_set_items i WHERE i.change_set = $1)";
 const STAMP: &str = "UPDATE contracts SET changed_at = $2
-    WHERE id IN (SELECT x.contract_id FROM change_set_contracts x WHERE x.change_set = $1)";
+    WHERE id IN (SELECT x.contract_id FROM change_set_contracts x WHERE x.change_set = $1)
+    AND EXISTS (SELECT 1 FROM change_set_items i WHERE i.change_set = $1)";
 
 /// Notes which contracts the set touched, at which version; `also` one that it was about, though nothing on it changed.
 pub async fn touch<A: WriteAction>(tx: &mut WriteTx, set: &Minted<A>, also: Option<ContractId>) -> Result<(), DbError> {

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 /// Batches that wait for the database; reading is faster, and memory stays flat.
 const WAITING: usize = 4;
 /// New rows that change how the database should look for things.
-const MANY: u64 = 1_000;
+const NEW_TO_THE_PLANNER: u64 = 1_000;
 
 /// What the command line says.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -70,7 +70,7 @@ impl Operation for Import {
             return Err(AppError::Rehearsed(Box::new(report)));
         }
         self.set_aside(&report).await?;
-        if report.added.values().sum::<u64>() >= MANY {
+        if report.added.values().sum::<u64>() >= NEW_TO_THE_PLANNER {
             staging.settle().await?;
         }
         staging.clear().await?;

@@ -158,7 +158,9 @@ impl Server {
         let began = Instant::now();
         loop {
             let log = self.log();
-            if let Some(line) = log.lines().find_map(|line| line.split_once("listening on ")) {
+            // The last line may still be in the making, and half a port is another one.
+            let whole = log.rfind('\n').map_or("", |end| &log[..end]);
+            if let Some(line) = whole.lines().find_map(|line| line.split_once("listening on ")) {
                 return line.1.trim().to_owned();
             }
             let ended = self.child.try_wait().expect("look at serve");
