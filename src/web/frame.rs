@@ -227,7 +227,7 @@ fn parameters(call: &serde_json::Value) -> Markup {
     let shown = || all.iter().filter(|p| p["in"] == "query");
     html! {
         @if shown().next().is_some() {
-            dl.params {
+            dl.defs {
                 @for p in shown() {
                     div { dt { code { (p["name"].as_str().unwrap_or_default()) } }
                         dd { (p["description"].as_str().unwrap_or_default()) } }
