@@ -91,7 +91,7 @@ impl Db {
 
     /// Parses and type-checks a statement without running it: a test does so with each text on both databases.
     pub async fn check(&self, statement: &Sql) -> Result<(), DbError> {
-        let text = tx::text(statement.text.clone());
+        let text = tx::text(statement.text.clone(), self.dialect());
         match &self.pools {
             Pools::Sqlite { write, .. } => {
                 (&mut *write.acquire().await?).prepare(text).await?;

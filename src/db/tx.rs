@@ -1,5 +1,5 @@
 //! What a statement runs on: a [`WriteTx`] in the gate's transaction, or a [`Reader`] that cannot write.
-use super::{DbError, Row, Sql, Value, sql};
+use super::{DbError, Dialect, Row, Sql, Value, sql};
 use crate::policy::{Action, Key, Permit, Scoped, WriteProof};
 use crate::time::{Day, Instant, Moment};
 use jiff::tz::TimeZone;
@@ -9,7 +9,11 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 use std::borrow::Cow;
 
-pub(super) fn text(text: Cow<'static, str>) -> SqlStr {
+pub(super) fn text(text: Cow<'static, str>, dialect: Dialect) -> SqlStr {
+    let text = match dialect.with_rows(&text) {
+        Some(filled) => Cow::Owned(filled),
+        None => text,
+    };
     match text {
         Cow::Borrowed(text) => SqlStr::from_static(text),
         // Safe: an `Sql` is put together from constants only.
@@ -39,11 +43,11 @@ macro_rules! run {
         let Sql { text: t, values } = $s;
         match $on {
             $kind::Sqlite(c) => {
-                let query = sqlx::$query(text(t), arguments!(SqliteArguments, values));
+                let query = sqlx::$query(text(t, Dialect::Sqlite), arguments!(SqliteArguments, values));
                 query.$run(&mut **c).await? $(.$then())?
             }
             $kind::Postgres(c) => {
-                let query = sqlx::$query(text(t), arguments!(PgArguments, values));
+                let query = sqlx::$query(text(t, Dialect::Postgres), arguments!(PgArguments, values));
                 query.$run(&mut **c).await? $(.$then())?
             }
         }
