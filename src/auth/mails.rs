@@ -1,11 +1,13 @@
-//! The mail with which people sign in.
+//! The mails of signing in: 3 to 6 of the list.
+use super::session::By;
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::PersonId;
 use crate::mail::letter::{Action, LINK, Letter};
 use crate::mail::outbox::{self, Outgoing, Purpose, Send};
-use crate::mail::{Mail, Site};
+use crate::mail::{Mail, Rendered, Site};
 use crate::policy::WriteProof;
+use crate::time::long;
 
 /// Most sign-in mails that one person gets in the time that a link lasts; whoever asks for more gets none, and no word.
 pub const MOST_LINKS: i64 = 5;
@@ -48,6 +50,92 @@ impl SignInLink {
     }
 }
 
+/// With a link that proves again who is signed in.
+#[derive(Clone, Debug)]
+pub struct AgainLink {
+    /// The installation.
+    pub site: Site,
+}
+
+impl Mail for AgainLink {
+    fn subject(&self) -> String {
+        "Confirm that it is you".to_owned()
+    }
+
+    fn letter(&self) -> Letter {
+        let center = self.site.center();
+        Letter {
+            preheader: "It works once, for 15 minutes, in the browser in which you are signed in.".to_owned(),
+            opening: format!("You are about to change something important in {center}."),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs: vec![
+                "The link works once, for 15 minutes, in the browser in which you are signed in.".to_owned(),
+            ],
+            action: Action { words: "Confirm that it is you".to_owned(), url: LINK.to_owned() },
+            answer: String::new(),
+            why: "somebody who is signed in with this address asked for it. If that was not you, do not use the link, \
+                and sign out everywhere on the page Sign-in and security."
+                .to_owned(),
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
+/// Mail 6: a sign-in in a browser that is not known.
+#[derive(Clone, Debug)]
+pub struct NewDevice {
+    /// The installation.
+    pub site: Site,
+    /// `Firefox on Windows`
+    pub device: String,
+    /// `24 Nov 2026, 04:42 UTC`
+    pub at: String,
+    /// `with a password`
+    pub with: &'static str,
+}
+
+impl Mail for NewDevice {
+    fn subject(&self) -> String {
+        format!("New sign-in from {}", self.device)
+    }
+
+    fn letter(&self) -> Letter {
+        let Self { site, device, at, with } = self;
+        Letter {
+            preheader: format!("{at}, {with}."),
+            opening: format!("Somebody signed in to {} as you, {with}, from {device}, on {at}.", site.center()),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs: vec![
+                "That was you? Then there is nothing to do.".to_owned(),
+                "Not you? Sign that browser out at once, then set a new password.".to_owned(),
+            ],
+            action: Action { words: "See where you are signed in".to_owned(), url: site.link("/account/security") },
+            answer: String::new(),
+            why: "this browser had not been used to sign in as you before.".to_owned(),
+            service: true,
+            site: site.clone(),
+        }
+    }
+}
+
+impl AgainLink {
+    /// For tests and the preview.
+    pub fn sample() -> Self {
+        Self { site: Site::sample() }
+    }
+}
+
+impl NewDevice {
+    /// For tests and the preview.
+    pub fn sample() -> Self {
+        let (device, at) = ("Firefox on Windows".to_owned(), "24 Nov 2026, 04:42 UTC".to_owned());
+        Self { site: Site::sample(), device, at, with: By::Password.words() }
+    }
+}
+
 #[derive(FromRow)]
 struct Reader {
     email: String,
@@ -56,18 +144,48 @@ struct Reader {
 
 /// Whoever asks twice at once waits here, so that the second counts the first.
 const LOCK: &str = "UPDATE people SET version = version WHERE id = $1";
-const READER: &str =
-    "SELECT p.email, (SELECT COUNT(*) FROM notices n WHERE n.person_id = p.id AND n.kind = 'sign_in_link'
+const READER: &str = "SELECT p.email, (SELECT COUNT(*) FROM notices n WHERE n.person_id = p.id AND n.kind = $3
         AND n.created_at > $2) AS recent
     FROM people p WHERE p.id = $1 AND p.deactivated_at IS NULL";
 
 /// Queues a sign-in mail before all that waits. Nothing is written, and nothing is said, where the person had enough of
 /// them or was deactivated. Call it inside the operation that somebody asked with, and wake the worker afterwards.
 pub async fn queue_sign_in(tx: &mut WriteTx, proof: &impl WriteProof, person: PersonId) -> Result<(), AppError> {
+    let mail = SignInLink { site: Site::unknown() }.render();
+    queue(tx, proof, person, "sign_in_link", mail, Some(Purpose::SignIn)).await
+}
+
+/// As [`queue_sign_in`], inside a session.
+pub(super) async fn queue_again(tx: &mut WriteTx, proof: &impl WriteProof, person: PersonId) -> Result<(), AppError> {
+    let mail = AgainLink { site: Site::unknown() }.render();
+    queue(tx, proof, person, "again_link", mail, Some(Purpose::Again)).await
+}
+
+/// Tells a person of a browser that was not known.
+pub(super) async fn queue_new_device(
+    tx: &mut WriteTx,
+    proof: &impl WriteProof,
+    person: PersonId,
+    device: &str,
+    by: By,
+) -> Result<(), AppError> {
+    let (at, with) = (long(tx.now(), tx.zone()), by.words());
+    let mail = NewDevice { site: Site::unknown(), device: device.to_owned(), at, with }.render();
+    queue(tx, proof, person, "new_device", mail, None).await
+}
+
+async fn queue(
+    tx: &mut WriteTx,
+    proof: &impl WriteProof,
+    person: PersonId,
+    kind: &'static str,
+    mail: Rendered,
+    link: Option<Purpose>,
+) -> Result<(), AppError> {
     tx.execute(proof, sql(LOCK).bind(person)).await?;
-    let since = tx.now() - Purpose::SignIn.lasts();
-    let reader: Option<Reader> = tx.find(proof, sql(READER).bind(person).bind(since)).await?;
-    let Some(reader) = reader.filter(|r| r.recent < MOST_LINKS) else { return Ok(()) };
+    let since = tx.now() - link.unwrap_or(Purpose::SignIn).lasts();
+    let reader: Option<Reader> = tx.find(proof, sql(READER).bind(person).bind(since).bind(kind)).await?;
+    let Some(reader) = reader.filter(|r| link.is_none() || r.recent < MOST_LINKS) else { return Ok(()) };
     // Operations do not know where they run; what the mail says of the installation is filled in while it is sent.
     let site = Site::unknown();
     let mail = Outgoing {
@@ -76,11 +194,11 @@ pub async fn queue_sign_in(tx: &mut WriteTx, proof: &impl WriteProof, person: Pe
         account: None,
         contract: None,
         change_set: None,
-        kind: "sign_in_link",
-        mail: SignInLink { site: site.clone() }.render(),
-        link: Some(Purpose::SignIn),
+        kind,
+        mail,
+        link,
         reply_to: site.contact_email.clone(),
-        dedup_key: format!("sign_in/{}", super::secret::handle()),
+        dedup_key: format!("{kind}/{}", super::secret::handle()),
     };
     outbox::write(tx, proof, &site, &[mail], Send::AtOnce).await?;
     Ok(())
@@ -94,9 +212,23 @@ pub(crate) fn statements() -> Vec<Sql> {
 mod tests {
     use super::*;
 
+    fn words(mail: impl Mail) -> String {
+        let mail = mail.render();
+        format!("Subject: {}\n\n{}\n{}", mail.subject, mail.text, mail.html)
+    }
+
     #[test]
-    fn words() {
-        let mail = SignInLink::sample().render();
-        insta::assert_snapshot!(format!("Subject: {}\n\n{}\n{}", mail.subject, mail.text, mail.html));
+    fn sign_in_link() {
+        insta::assert_snapshot!("words", words(SignInLink::sample()));
+    }
+
+    #[test]
+    fn again_link() {
+        insta::assert_snapshot!("again", words(AgainLink::sample()));
+    }
+
+    #[test]
+    fn new_device() {
+        insta::assert_snapshot!("new_device", words(NewDevice::sample()));
     }
 }

@@ -19,6 +19,12 @@ impl Secret {
         Self(format!("{prefix}{}", BASE64URL_NOPAD.encode(&random)))
     }
 
+    /// One that was made before and came back, if it can be one.
+    pub fn known(text: &str) -> Option<Self> {
+        let plain = text.len() == 43 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        plain.then(|| Self(text.to_owned()))
+    }
+
     /// The text that is shown once.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -33,6 +39,11 @@ impl Secret {
 /// What the database keeps of a secret.
 pub fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
+}
+
+/// How a page calls a row whose key is the hash of a secret: 80 bits of it.
+pub fn mark(hash: &[u8]) -> String {
+    BASE32_NOPAD.encode(hash.get(..10).unwrap_or(hash)).to_lowercase()
 }
 
 /// An opaque name for something that has no natural key: 80 random bits.

@@ -1,16 +1,15 @@
 //! Sign-in by a link that is mailed: asked for by anybody, answered alike for known and unknown addresses, used once.
+use super::device::Seen;
 use super::secret;
+use super::session::{self, By, Opening};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::{PersonId, Single};
 use crate::operation::{Operation, Query};
-use crate::policy::{self, Permit, WriteProof};
+use crate::policy::{self, Permit};
 use crate::text::address_key;
-use crate::time::{DAY, Instant};
+use crate::time::Instant;
 use serde::{Deserialize, Serialize};
-
-/// How long a session lasts.
-pub const SESSION_FOR: Instant = 14 * DAY;
 
 /// Asks for a sign-in link.
 #[derive(Clone, Debug, Serialize)]
@@ -88,6 +87,8 @@ pub struct OpenSession {
     pub session: Vec<u8>,
     /// Of an invitation: the names that the person gives.
     pub accept: Option<Names>,
+    /// In which browser.
+    pub device: Seen,
 }
 
 /// First and last name.
@@ -102,9 +103,6 @@ pub struct Names {
 const USE: &str = "UPDATE links SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
     AND purpose = $3 AND person_id IN (SELECT p.id FROM people p WHERE p.deactivated_at IS NULL)
     RETURNING person_id, account_id";
-const SESSION: &str = "INSERT INTO sessions (hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
-const FIRST: &str = "UPDATE people SET signed_in_at = COALESCE(signed_in_at, $2), bounced_at = NULL WHERE id = $1";
-const TIDY_SESSIONS: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 const ACCEPT: &str = "UPDATE memberships SET confirmed_at = $3
     WHERE account_id = $1 AND person_id = $2 AND confirmed_at IS NULL";
 const ACCEPTED: &str = "UPDATE invitations SET accepted_at = $3 WHERE account_id = $1 AND person_id = $2";
@@ -131,7 +129,9 @@ impl Operation for OpenSession {
         if let (Some(names), Some(account)) = (&self.accept, account) {
             self.join(tx, permit, person, account, names).await?;
         }
-        open(tx, permit, person, &self.session).await?;
+        let by = if self.accept.is_some() { By::Invitation } else { By::Link };
+        let (session, device) = (self.session.clone(), self.device.clone());
+        session::open(tx, permit, &Opening { person, session, by, strong: true, device }).await?;
         tx.note(serde_json::json!({"person": person.0, "by": purpose}), None);
         Ok(())
     }
@@ -161,40 +161,6 @@ impl OpenSession {
     }
 }
 
-/// Opens a session of a person; the secret itself is in the browser only.
-pub async fn open(tx: &mut WriteTx, proof: &impl WriteProof, person: PersonId, session: &[u8]) -> Result<(), AppError> {
-    tx.execute(proof, sql(TIDY_SESSIONS).bind(tx.now())).await?;
-    let row = sql(SESSION).bind(session).bind(person).bind(tx.now()).bind(tx.now() + SESSION_FOR);
-    tx.execute(proof, row).await?;
-    tx.execute(proof, sql(FIRST).bind(person).bind(tx.now())).await?;
-    Ok(())
-}
-
-/// Ends the session that asks for it.
-#[derive(Clone, Serialize)]
-pub struct CloseSession {
-    /// Its hash.
-    pub session: Vec<u8>,
-}
-
-const CLOSE: &str = "DELETE FROM sessions WHERE hash = $1 AND person_id = $2";
-
-impl Operation for CloseSession {
-    type Action = policy::CloseSession;
-    type Output = ();
-
-    fn target(&self) -> Single {
-        Single::default()
-    }
-
-    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
-        let close = sql(CLOSE).bind(self.session.as_slice()).bind(permit.target().0);
-        tx.execute(permit, close).await?;
-        tx.note("signed out", None);
-        Ok(())
-    }
-}
-
 pub(super) fn statements() -> Vec<Sql> {
-    [BY_ADDRESS, LINK, USE, SESSION, FIRST, TIDY_SESSIONS, ACCEPT, ACCEPTED, NAMES, ADDRESS, CLOSE].map(sql).into()
+    [BY_ADDRESS, LINK, USE, ACCEPT, ACCEPTED, NAMES, ADDRESS].map(sql).into()
 }

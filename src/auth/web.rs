@@ -1,21 +1,23 @@
 //! The pages of signing in and out.
+use super::cookie_web::{device, signed_in, signed_out};
 use super::pages::{
     Invitation, InviteView, LinkPerson, LinkView, SentView, SignInView, invite_page, link_page, sent_page, sign_in_page,
 };
 use super::secret::{self, Secret};
-use super::sign_in::{CloseSession, LinkFor, Names, OpenSession, RequestLink, SESSION_FOR, SeeLink};
+use super::session::CloseSession;
+use super::sign_in::{LinkFor, Names, OpenSession, RequestLink, SeeLink};
 use crate::app::App;
 use crate::error::AppError;
 use crate::operation::Terms;
 use crate::policy::{ActionId, Actor};
 use crate::text::{full_name, is_address};
-use crate::web::extract::{Form, Params, cookie_name, session_secret};
+use crate::web::extract::{Form, Params, session_secret};
 use crate::web::frame::{Browser, outside};
 use crate::web::layout::Frame;
 use crate::web::ui::{Fault, Problem};
 use crate::web::{Route, get, post};
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde::Deserialize;
@@ -90,11 +92,17 @@ async fn link(State(app): State<App>, browser: Browser, Path(token): Path<String
     Ok((status, link_page(&frame, &view)).into_response())
 }
 
-async fn use_link(State(app): State<App>, Path(token): Path<String>, form: Form) -> Result<Response, AppError> {
-    let secret = Secret::new("");
-    let open = OpenSession { link: secret::hash(&token), session: secret.hash(), accept: None };
+async fn use_link(
+    State(app): State<App>,
+    browser: Browser,
+    Path(token): Path<String>,
+    form: Form,
+) -> Result<Response, AppError> {
+    let (secret, device) = (Secret::new(""), device(&app, &browser));
+    let (link, session) = (secret::hash(&token), secret.hash());
+    let open = OpenSession { link, session, accept: None, device: device.seen() };
     app.run(Actor::anonymous(), open, Terms::default()).await?;
-    Ok(signed_in(&app, &secret, own_path(form.get("return_to"))))
+    Ok(signed_in(&app, &secret, &device, form.get("return_to")))
 }
 
 async fn invitation(State(app): State<App>, browser: Browser, Path(token): Path<String>) -> Result<Response, AppError> {
@@ -119,32 +127,18 @@ async fn invitation(State(app): State<App>, browser: Browser, Path(token): Path<
     Ok((status, invite_page(&frame, &view)).into_response())
 }
 
-async fn accept(State(app): State<App>, Path(token): Path<String>, form: Form) -> Result<Response, AppError> {
-    let secret = Secret::new("");
+async fn accept(
+    State(app): State<App>,
+    browser: Browser,
+    Path(token): Path<String>,
+    form: Form,
+) -> Result<Response, AppError> {
+    let (secret, device) = (Secret::new(""), device(&app, &browser));
     let names = Names { first_name: form.get("first_name").to_owned(), last_name: form.get("last_name").to_owned() };
-    let open = OpenSession { link: secret::hash(&token), session: secret.hash(), accept: Some(names) };
+    let (link, session) = (secret::hash(&token), secret.hash());
+    let open = OpenSession { link, session, accept: Some(names), device: device.seen() };
     app.run(Actor::anonymous(), open, Terms::default()).await?;
-    Ok(signed_in(&app, &secret, "/"))
-}
-
-/// The answer that carries a new session.
-pub fn signed_in(app: &App, secret: &Secret, to: &str) -> Response {
-    let age = SESSION_FOR / 1000;
-    let cookie = session_cookie(app, secret.reveal(), age);
-    with_cookie(Redirect::to(own_path(to)).into_response(), &cookie)
-}
-
-fn session_cookie(app: &App, value: &str, age: i64) -> String {
-    let name = cookie_name(app);
-    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")
-}
-
-fn with_cookie(mut response: Response, cookie: &str) -> Response {
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    response
+    Ok(signed_in(&app, &secret, &device, "/"))
 }
 
 async fn sign_out(State(app): State<App>, actor: Actor, browser: Browser, _form: Form) -> Result<Response, AppError> {
@@ -152,7 +146,7 @@ async fn sign_out(State(app): State<App>, actor: Actor, browser: Browser, _form:
         let close = CloseSession { session: secret::hash(&secret) };
         app.run(actor, close, Terms::default()).await?;
     }
-    Ok(with_cookie(Redirect::to("/").into_response(), &session_cookie(&app, "", 0)))
+    Ok(signed_out(&app))
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@ use super::{Db, DbError, Dialect, Pools};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
 /// All migrations in their order. A landed one is never edited.
-const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../../migrations/0001_init.sql"))];
+const MIGRATIONS: &[(i64, &str)] =
+    &[(1, include_str!("../../migrations/0001_init.sql")), (3, include_str!("../../migrations/0003_sign_in.sql"))];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";
 const KNOWN: &str = "SELECT COUNT(*) FROM schema_migrations WHERE version = $1";

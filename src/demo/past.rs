@@ -2,8 +2,9 @@
 use super::sign_in::OpenDemoSession;
 use super::world::before;
 use crate::app::App;
+use crate::auth::device::Device;
 use crate::auth::secret::Secret;
-use crate::auth::sign_in::CloseSession;
+use crate::auth::session::CloseSession;
 use crate::coordinators::assign::{AssignCoordinator, Coordinator, Input};
 use crate::coordinators::rules::HELD_FOR;
 use crate::coordinators::selection::To;
@@ -86,7 +87,8 @@ pub(super) async fn play(app: &App) -> Result<(), AppError> {
 impl Assignment {
     async fn carry_out(&self, app: &App, today: Day) -> Result<(), AppError> {
         let secret = Secret::new("");
-        let open = OpenDemoSession { role: MANAGER.to_owned(), session: secret.hash() };
+        let open =
+            OpenDemoSession { role: MANAGER.to_owned(), session: secret.hash(), device: Device::new("", None).seen() };
         app.run(Actor::anonymous(), open, Terms::default()).await?;
         let elena = Actor::session(secret.reveal());
         let contract = ContractNumber(self.contract.to_owned());

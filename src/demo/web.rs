@@ -4,8 +4,8 @@ use super::pages::{self, MailListView, MailView, mail_list_page, mail_page, sign
 use super::roles;
 use super::sign_in::OpenDemoSession;
 use crate::app::App;
+use crate::auth::cookie_web::{device, signed_in};
 use crate::auth::secret::Secret;
-use crate::auth::web::signed_in;
 use crate::error::AppError;
 use crate::home::pages::{DemoView, demo_page};
 use crate::mail::demo::{Kept, ListDemoMail};
@@ -84,11 +84,16 @@ async fn before(
     Ok(sign_in_page(&frame, &card))
 }
 
-async fn sign_in(State(app): State<App>, Path(role): Path<String>, _form: Form) -> Result<Response, AppError> {
-    let secret = Secret::new("");
-    let open = OpenDemoSession { role, session: secret.hash() };
+async fn sign_in(
+    State(app): State<App>,
+    browser: Browser,
+    Path(role): Path<String>,
+    _form: Form,
+) -> Result<Response, AppError> {
+    let (secret, device) = (Secret::new(""), device(&app, &browser));
+    let open = OpenDemoSession { role, session: secret.hash(), device: device.seen() };
     app.run(Actor::anonymous(), open, Terms::default()).await?;
-    Ok(signed_in(&app, &secret, "/"))
+    Ok(signed_in(&app, &secret, &device, "/"))
 }
 
 // --- mail --------------------------------------------------------------------------------------------------------------

@@ -25,8 +25,12 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// One that was written where the installation was not known.
+    /// One that was written where the installation was not known; any other one as it is.
     pub(super) fn completed(self, site: &Site) -> Self {
+        let unknown = host(&Site::unknown().base_url);
+        if !self.message_id.ends_with(&format!("@{unknown}>")) {
+            return self;
+        }
         let host = host(&site.base_url);
         Self {
             text: text::rewrapped(&site.complete(&self.text)),
@@ -135,7 +139,8 @@ mod tests {
         assert_eq!(done.text, format!("{opening}\n\n{{link}}\n{questions}\n"));
         assert_eq!((done.html.as_str(), done.reply_to.as_str()), ("<p>R &amp; S</p>", "help@ridgeline.example"));
         assert_eq!(done.message_id, "<abc@subscriptions.example.com>");
-        let long = Ready { text: format!("To {}\nhttps://x", Site::unknown().center()), ..ready() };
+        let message_id = format!("<abc@{}>", host(&Site::unknown().base_url));
+        let long = Ready { text: format!("To {}\nhttps://x", Site::unknown().center()), message_id, ..ready() };
         let site = Site { vendor: "Ridgeline and Sons Software of the Far North".to_owned(), ..Site::sample() };
         let lines = long.completed(&site).text;
         assert_eq!(lines, "To the Subscription Center of Ridgeline and Sons Software of the Far\nNorth\nhttps://x");

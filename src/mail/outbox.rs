@@ -13,6 +13,10 @@ pub enum Purpose {
     SignIn,
     /// Accepts an invitation to the notice's account.
     Invitation,
+    /// Proves again, inside a session, who is signed in.
+    Again,
+    /// Sets a new password.
+    Reset,
 }
 
 impl Purpose {
@@ -21,18 +25,21 @@ impl Purpose {
         match self {
             Purpose::SignIn => "sign_in",
             Purpose::Invitation => "invitation",
+            Purpose::Again => "again",
+            Purpose::Reset => "reset",
         }
     }
 
     /// The stored name, read back.
     pub fn of(name: &str) -> Option<Self> {
-        [Purpose::SignIn, Purpose::Invitation].into_iter().find(|p| p.name() == name)
+        [Purpose::SignIn, Purpose::Invitation, Purpose::Again, Purpose::Reset].into_iter().find(|p| p.name() == name)
     }
 
     /// How long the link works.
     pub fn lasts(self) -> Instant {
         match self {
-            Purpose::SignIn => 15 * MINUTE,
+            Purpose::SignIn | Purpose::Again => 15 * MINUTE,
+            Purpose::Reset => 60 * MINUTE,
             Purpose::Invitation => 30 * DAY,
         }
     }
@@ -42,6 +49,8 @@ impl Purpose {
         match self {
             Purpose::SignIn => "/sign-in/link/",
             Purpose::Invitation => "/invite/",
+            Purpose::Again => "/sign-in/again/",
+            Purpose::Reset => "/reset/",
         }
     }
 }

@@ -45,14 +45,12 @@ pub async fn deliver(app: &App, transport: &Transport, job: &Leased, taken: Inst
         return Ok(Went::Elsewhere);
     }
     let site = Site::of(app.profile());
-    let mut ready = queued.ready();
+    // Before the link is in it: what stands in braces in an address is nobody's placeholder.
+    let mut ready = queued.ready().completed(&site);
     if let Some(purpose) = queued.link_purpose.as_deref().and_then(Purpose::of) {
         let secret = Secret::new("");
         let link = MakeLink { notice: queued.id, hash: secret.hash(), purpose: purpose.name() };
         app.run(Actor::system(), link, Terms::default()).await?;
-        if purpose == Purpose::SignIn {
-            ready = ready.completed(&site);
-        }
         let url = site.link(&format!("{}{}", purpose.path(), secret.reveal()));
         (ready.text, ready.html) = (ready.text.replace(LINK, &url), ready.html.replace(LINK, &url));
     }

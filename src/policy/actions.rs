@@ -9,11 +9,14 @@ pub trait Action: Send + Sync + 'static {
     const ID: ActionId;
 }
 
+/// How long a proven factor counts as fresh (quality.md, security 5); the statement of the facts says so in milliseconds.
+pub const FRESH_FOR: crate::time::Instant = 5 * crate::time::MINUTE;
+
 /// An action that changes something. Only its permit opens a write statement.
 pub trait WriteAction: Action {}
 
 macro_rules! actions {
-    ($($kind:ident $name:ident($target:ty) = $text:literal;)*) => {
+    ($($kind:ident $name:ident($target:ty) = $text:literal $($also:ident)*;)*) => {
         /// The actions as values: rows of the matrix, names in the audit trail.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum ActionId { $(#[doc = $text] $name),* }
@@ -22,6 +25,12 @@ macro_rules! actions {
             pub const ALL: &'static [ActionId] = &[$(ActionId::$name),*];
             /// The name in the API, the audit trail and the matrix.
             pub fn name(self) -> &'static str { match self { $(ActionId::$name => $text),* } }
+            /// Whether it changes something.
+            pub fn writes(self) -> bool { match self { $(ActionId::$name => actions!(=$kind write)),* } }
+            /// Whether a factor has to be proven anew, at most five minutes before.
+            pub fn needs_fresh(self) -> bool { match self { $(ActionId::$name => false $(|| actions!(=$also fresh))*),* } }
+            /// Whether somebody who still has to set up a second factor may.
+            pub fn while_enrolling(self) -> bool { match self { $(ActionId::$name => false $(|| actions!(=$also enrolling))*),* } }
         }
         $(
             #[doc = concat!("Marks permits for `", $text, "`.")]
@@ -33,8 +42,15 @@ macro_rules! actions {
     };
     (@write $name:ident) => { impl WriteAction for $name {} };
     (@read $name:ident) => {};
+    (=write write) => { true };
+    (=read write) => { false };
+    (=fresh fresh) => { true };
+    (=enrolling fresh) => { false };
+    (=enrolling enrolling) => { true };
+    (=fresh enrolling) => { false };
 }
 
+// `fresh`: a factor has to be proven anew. `enrolling`: open to whoever still has to set up a second factor.
 actions! {
     read  SeeContract(Contract)            = "contract.see";
     read  AdministerContract(Contract)     = "contract.administer";
@@ -55,15 +71,17 @@ actions! {
     read  ListContracts(Me)                = "contract.list";
     read  ListOwnAssets(Me)                = "asset.list_own";
     read  FindAnything(Me)                 = "search.find";
-    read  SeeSelf(Me)                      = "person.see_self";
-    write SetTheme(Me)                     = "person.set_theme";
-    write CloseSession(Me)                 = "session.close";
-    read  SeeFrontDoor(Installation)       = "installation.see_front_door";
-    write RequestLink(Installation)        = "session.request_link";
-    write OpenSession(Installation)        = "session.open";
-    read  SeeLink(Installation)            = "session.see_link";
-    write OpenDemoSession(Installation)    = "demo.open_session";
-    read  SeeDemoMail(Installation)        = "demo.see_mail";
+    read  SeeSelf(Me)                      = "person.see_self" enrolling;
+    write SetTheme(Me)                     = "person.set_theme" enrolling;
+    write CloseSession(Me)                 = "session.close" enrolling;
+    read  SeeFreshness(Me)                 = "session.see_freshness" enrolling;
+    write RefreshSession(Me)               = "session.refresh" enrolling;
+    read  SeeFrontDoor(Installation)       = "installation.see_front_door" enrolling;
+    write RequestLink(Installation)        = "session.request_link" enrolling;
+    write OpenSession(Installation)        = "session.open" enrolling;
+    read  SeeLink(Installation)            = "session.see_link" enrolling;
+    write OpenDemoSession(Installation)    = "demo.open_session" enrolling;
+    read  SeeDemoMail(Installation)        = "demo.see_mail" enrolling;
     write Import(Installation)             = "installation.import";
     read  Export(Installation)             = "installation.export";
     read  Check(Installation)              = "installation.check";

@@ -62,6 +62,12 @@ impl Actor {
 pub struct Facts {
     pub(super) person: PersonId,
     pub(super) staff_role: Option<String>,
+    /// A token that may only read.
+    pub(super) reads_only: bool,
+    /// Somebody of whom a second factor is required and who signed in with one: may set the other up, and nothing else.
+    pub(super) enrols: bool,
+    /// A factor was proven in the last five minutes.
+    pub(super) fresh: bool,
     pub(super) target: Option<i64>,
     pub(super) member: bool,
     pub(super) manager: Option<PersonId>,

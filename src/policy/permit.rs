@@ -126,6 +126,15 @@ pub enum Denied {
         /// Standings, with a name where one person has it.
         who_can: Vec<WhoCan>,
     },
+    /// A second factor is required of this person and not set up yet: 403; pages lead there.
+    #[error("set up a second factor first")]
+    Enrol,
+    /// The token may only read: 403.
+    #[error("this token may only read")]
+    ReadOnly,
+    /// Allowed, but no factor was proven in the last minutes: 403; pages ask for one.
+    #[error("sign in again")]
+    NotFresh,
     /// The object has moved on since the version that the caller saw: 412.
     #[error("changed meanwhile")]
     Stale,
@@ -233,11 +242,18 @@ fn with_manager(who_can: Vec<WhoCan>, named: Option<Named>) -> Vec<WhoCan> {
 
 fn decide<A: Action>(facts: Option<Facts>) -> Result<Permit<A>, Denied> {
     let facts = facts.ok_or(Denied::Unknown)?;
+    if facts.enrols && !A::ID.while_enrolling() {
+        return Err(Denied::Enrol);
+    }
     // Whoever is not signed in is asked to, and learns nothing of what exists.
     let hidden = if facts.person == PersonId::ANONYMOUS { Denied::Unknown } else { Denied::Hidden };
     let Some(target) = A::Target::from_facts(&facts) else { return Err(hidden) };
     if allows(A::ID, &facts) {
-        return Ok(Permit { facts, target });
+        return match () {
+            () if facts.reads_only && A::ID.writes() => Err(Denied::ReadOnly),
+            () if !facts.fresh && A::ID.needs_fresh() => Err(Denied::NotFresh),
+            () => Ok(Permit { facts, target }),
+        };
     }
     if !allows(A::Target::SEE, &facts) || facts.person == PersonId::ANONYMOUS {
         return Err(hidden);

@@ -12,23 +12,34 @@ pub struct FactsSql {
     pub(super) id: &'static str,
 }
 
+/// Each begins with who acts and what the bearer is good for, so that no target can forget it; `$part` goes on after
+/// "SELECT …, " with what is known of the target.
 macro_rules! facts {
     ($($part:expr),*) => {
         FactsSql {
-            token: concat!("WITH me AS (SELECT p.id, p.staff_role FROM tokens t JOIN people p ON p.id = t.person_id
-                WHERE t.hash = $2 AND t.expires_at > $3 AND p.deactivated_at IS NULL) ", $($part),*),
-            session: concat!("WITH me AS (SELECT p.id, p.staff_role FROM sessions t JOIN people p ON p.id = t.person_id
-                WHERE t.hash = $2 AND t.expires_at > $3 AND p.deactivated_at IS NULL) ", $($part),*),
-            id: concat!("WITH me AS (SELECT CAST($2 AS BIGINT) AS id, CAST(NULL AS TEXT) AS staff_role
-                WHERE $3 > 0) ", $($part),*),
+            token: concat!("WITH me AS (SELECT p.id, p.staff_role, t.scope = 'read' AS reads_only, FALSE AS enrols,
+                FALSE AS fresh FROM tokens t JOIN people p ON p.id = t.person_id
+                WHERE t.hash = $2 AND t.expires_at > $3 AND p.deactivated_at IS NULL) ", bearer!(), $($part),*),
+            session: concat!("WITH me AS (SELECT p.id, p.staff_role, FALSE AS reads_only,
+                t.strong = FALSE AND (p.staff_role IS NOT NULL OR EXISTS (SELECT 1 FROM memberships r
+                    WHERE r.person_id = p.id AND r.partner_role IS NOT NULL AND r.confirmed_at IS NOT NULL)) AS enrols,
+                t.fresh_at > $3 - 300000 AS fresh FROM sessions t JOIN people p ON p.id = t.person_id
+                WHERE t.hash = $2 AND t.expires_at > $3 AND p.deactivated_at IS NULL) ", bearer!(), $($part),*),
+            id: concat!("WITH me AS (SELECT CAST($2 AS BIGINT) AS id, CAST(NULL AS TEXT) AS staff_role,
+                FALSE AS reads_only, FALSE AS enrols, TRUE AS fresh WHERE $3 > 0) ", bearer!(), $($part),*),
         }
+    };
+}
+macro_rules! bearer {
+    () => {
+        "SELECT me.id AS person, me.staff_role, me.reads_only, me.enrols, me.fresh, "
     };
 }
 
 macro_rules! contract_facts {
     ($target:literal, $coordinator:literal, $of_asset:literal, $from:literal) => {
         facts!(
-            "SELECT me.id AS person, me.staff_role, c.manager_id AS manager, ",
+            "c.manager_id AS manager, ",
             $target,
             " AS target, ",
             $coordinator,
@@ -126,7 +137,7 @@ impl Target for Person {
     const KIND: &'static str = "person";
     const SEE: ActionId = ActionId::SeePerson;
     const FACTS: FactsSql = facts!(
-        "SELECT me.id AS person, me.staff_role, p.id AS target,
+        "p.id AS target,
         EXISTS (SELECT 1 FROM memberships o JOIN contracts c ON c.account_id = o.account_id
             JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
             WHERE o.person_id = p.id AND c.manager_id = me.id) AS manages_colleague,
@@ -165,7 +176,7 @@ impl Target for ChangeSet {
     const KIND: &'static str = "change_set";
     const SEE: ActionId = ActionId::SeeChangeSet;
     const FACTS: FactsSql = facts!(
-        "SELECT me.id AS person, me.staff_role, s.id AS target, COALESCE(s.kind = 'take', FALSE) AS import_set,
+        "s.id AS target, COALESCE(s.kind = 'take', FALSE) AS import_set,
         EXISTS (SELECT 1 FROM change_set_contracts x JOIN contracts c ON c.id = x.contract_id
             JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
             WHERE x.change_set = s.id AND c.manager_id = me.id) AS manages_in_set
@@ -192,7 +203,7 @@ impl Target for Me {
     const SEE: ActionId = ActionId::SeeSelf;
     // A manager or coordinator of whatever contract: whether the areas of those roles are open.
     const FACTS: FactsSql = facts!(
-        "SELECT me.id AS person, me.staff_role, me.id AS target, TRUE AS member,
+        "me.id AS target, TRUE AS member,
         CASE WHEN EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id
             AND m.person_id = me.id AND m.confirmed_at IS NOT NULL WHERE c.manager_id = me.id) THEN me.id END AS manager,
         EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id
@@ -220,7 +231,7 @@ impl Target for Installation {
     type Key = Single;
     const KIND: &'static str = "installation";
     const SEE: ActionId = ActionId::SeeFrontDoor;
-    const FACTS: FactsSql = facts!("SELECT me.id AS person, me.staff_role FROM me WHERE $1 = ''");
+    const FACTS: FactsSql = facts!("TRUE AS member FROM me WHERE $1 = ''");
     const LOCK: Option<&'static str> = None;
     fn from_facts(_: &Facts) -> Option<Self> {
         Some(Self)

@@ -1,7 +1,8 @@
 //! What guards every answer: headers, other sites' requests, time, and errors as pages.
 use super::extract::text;
 use super::frame;
-use super::problem::Problem;
+use super::problem::{ENROL, NOT_FRESH, Problem};
+use super::words::link;
 use crate::app::App;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -67,6 +68,12 @@ pub(super) async fn time_out(request: Request, next: Next) -> Response {
     }
 }
 
+/// The page of ours that a form was sent from.
+fn came_from(headers: &axum::http::HeaderMap, app: &App) -> Option<String> {
+    let path = text(headers, header::REFERER)?.strip_prefix(app.profile().base_url.as_str())?;
+    path.starts_with('/').then(|| path.to_owned())
+}
+
 /// People get pages: an error of a page becomes one, and who is not signed in is asked to.
 pub(super) async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
@@ -80,6 +87,18 @@ pub(super) async fn error_pages(State(app): State<App>, request: Request, next: 
         let here = if method == Method::GET { uri.path_and_query().map_or("/", |p| p.as_str()) } else { "/" };
         let here: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
         return Redirect::to(&format!("/sign-in?return_to={here}")).into_response();
+    }
+    if problem.name() == NOT_FRESH {
+        // A refused form goes back to its own page, where what was asked for is asked for again.
+        let here = if method == Method::GET {
+            uri.path_and_query().map(|p| p.as_str().to_owned())
+        } else {
+            came_from(&headers, &app)
+        };
+        return Redirect::to(&link("/sign-in/again", &[("return_to", &here.unwrap_or_default())])).into_response();
+    }
+    if problem.name() == ENROL {
+        return Redirect::to("/account/security/second-factor").into_response();
     }
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let page = frame::error_page(&app, &headers, &problem, uri.path()).await;

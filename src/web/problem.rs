@@ -6,6 +6,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+/// Of a refusal that pages answer by asking for a factor.
+pub(super) const NOT_FRESH: &str = "fresh-authentication-required";
+/// Of a refusal that pages answer by leading to the set-up of a second factor.
+pub(super) const ENROL: &str = "second-factor-required";
+
 /// RFC 9457 problem details.
 #[derive(Clone, Debug, Serialize)]
 pub struct Problem {
@@ -76,6 +81,21 @@ impl From<AppError> for Problem {
             AppError::Denied(Denied::Forbidden { who_can }) => {
                 Self { who_can, ..Self::new(StatusCode::FORBIDDEN, "not-allowed", "you may see this, but not do it") }
             }
+            AppError::Denied(Denied::Enrol) => Self::new(
+                StatusCode::FORBIDDEN,
+                ENROL,
+                "a second factor is required of you; set one up on the page Sign-in and security",
+            ),
+            AppError::Denied(Denied::ReadOnly) => Self::new(
+                StatusCode::FORBIDDEN,
+                "read-only-token",
+                "this token may only read; make one that may read and write on the page API tokens",
+            ),
+            AppError::Denied(Denied::NotFresh) => Self::new(
+                StatusCode::FORBIDDEN,
+                NOT_FRESH,
+                "do this on its page, where you are asked to prove again who you are; a token cannot",
+            ),
             AppError::Denied(Denied::Stale) => Self {
                 changed_since: Some(Vec::new()),
                 ..Self::new(StatusCode::PRECONDITION_FAILED, "changed", "it has changed since you looked; look again")

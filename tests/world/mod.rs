@@ -101,7 +101,7 @@ impl World {
             Raw::Postgres(_) => format!("'\\x{hash}'"),
         };
         self.exec(&format!(
-            "INSERT INTO sessions (hash, person_id, created_at, expires_at) VALUES ({hash}, {n}, 1, 9000000000000) ON CONFLICT DO NOTHING;
+            "INSERT INTO sessions (hash, person_id, created_at, expires_at, strong, fresh_at) VALUES ({hash}, {n}, 1, 9000000000000, TRUE, 9000000000000) ON CONFLICT DO NOTHING;
              INSERT INTO tokens (hash, person_id, name, created_at, expires_at) VALUES ({hash}, {n}, 't', 1, 9000000000000) ON CONFLICT DO NOTHING;"
         ))
         .await;

@@ -1,0 +1,108 @@
+//! Fresh authentication: somebody who is signed in proves again who that is, before what matters most.
+use super::mails;
+use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
+use crate::error::AppError;
+use crate::ids::Single;
+use crate::operation::{Operation, Query};
+use crate::policy::{self, Permit};
+use serde::Serialize;
+
+/// What the reader can prove with.
+pub struct SeeFreshness;
+
+/// Which factors somebody has.
+#[derive(Clone, Debug, FromRow)]
+pub struct Factors {
+    /// The address that a link would go to.
+    pub email: String,
+    /// A password is set.
+    pub password: bool,
+    /// An authenticator app is set up.
+    pub totp: bool,
+    /// Passkeys.
+    pub passkeys: i64,
+}
+
+const FACTORS: &str = "SELECT p.email, EXISTS (SELECT 1 FROM passwords w WHERE w.person_id = p.id) AS password,
+        EXISTS (SELECT 1 FROM totps t WHERE t.person_id = p.id AND t.confirmed_at IS NOT NULL) AS totp,
+        (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys
+    FROM people p WHERE p.id = $1";
+
+impl Query for SeeFreshness {
+    type Action = policy::SeeFreshness;
+    type Output = Factors;
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Factors, AppError> {
+        let factors: Option<Factors> = reader.find(permit, sql(FACTORS).bind(permit.actor())).await?;
+        factors.ok_or_else(AppError::hidden)
+    }
+}
+
+/// Asks for a link that proves it.
+#[derive(Clone, Serialize)]
+pub struct RequestAgainLink;
+
+impl Operation for RequestAgainLink {
+    type Action = policy::RefreshSession;
+    type Output = ();
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+        mails::queue_again(tx, permit, permit.actor()).await?;
+        tx.note("asked for a link to prove it again", None);
+        Ok(())
+    }
+}
+
+/// Uses such a link up. It counts for the session that uses it, and only for that one.
+#[derive(Clone, Serialize)]
+pub struct UseAgainLink {
+    /// Hash of its secret.
+    pub link: Vec<u8>,
+    /// Hash of the session.
+    pub session: Vec<u8>,
+}
+
+const USE: &str = "UPDATE links SET used_at = $3 WHERE hash = $1 AND purpose = 'again' AND person_id = $2
+    AND used_at IS NULL AND expires_at > $3";
+const REFRESH: &str = "UPDATE sessions SET fresh_at = $3, seen_at = $3 WHERE hash = $1 AND person_id = $2";
+
+impl Operation for UseAgainLink {
+    type Action = policy::RefreshSession;
+    type Output = ();
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+        let used = sql(USE).bind(self.link.as_slice()).bind(permit.actor()).bind(tx.now());
+        if tx.execute(permit, used).await? == 0 {
+            return Err(AppError::invalid("link", "this link was used already or has ended; ask for a new one"));
+        }
+        refresh(tx, permit, &self.session).await?;
+        tx.note(serde_json::json!({"proved": "link"}), None);
+        Ok(())
+    }
+}
+
+/// Whoever acts has just proven a factor in this session.
+pub(super) async fn refresh(
+    tx: &mut WriteTx,
+    permit: &Permit<policy::RefreshSession>,
+    session: &[u8],
+) -> Result<(), AppError> {
+    tx.execute(permit, sql(REFRESH).bind(session).bind(permit.actor()).bind(tx.now())).await?;
+    Ok(())
+}
+
+pub(super) fn statements() -> Vec<Sql> {
+    [FACTORS, USE, REFRESH].map(sql).into()
+}
