@@ -63,6 +63,8 @@ pub struct Refusal {
     pub refused: Vec<RefusedItem>,
     /// Serial numbers that changed since the caller looked, for `changed`.
     pub changed_since: Vec<String>,
+    /// Which people, where it was about people.
+    pub refused_users: Vec<crate::users::input::RefusedUser>,
     /// How many people would be written to, for `confirm-notices`.
     pub notices: Option<u64>,
 }

@@ -25,6 +25,7 @@ pub mod home;
 pub mod imports;
 pub mod installation;
 pub mod people;
+pub mod users;
 
 /// Every statement text, built by the functions that also run it. A test prepares each on both databases.
 pub fn statements() -> Vec<db::Sql> {
@@ -40,6 +41,7 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(contracts::statements());
     all.extend(coordinators::statements());
     all.extend(people::statements());
+    all.extend(users::statements());
     all.extend(change_sets::statements());
     all.extend(home::statements());
     all.extend(demo::statements());

@@ -61,6 +61,13 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/api/v1/contracts/{contract_number}/coordinator-assignments" => {
             (String::new(), format!(r#"{{"coordinator":{assigned},"to":{{"serial_numbers":["{serial}"]}}}}"#))
         }
+        "/api/v1/contracts/{contract_number}/users" => (
+            String::new(),
+            format!(r#"{{"users":[{{"email":"{own}x@acme.example","serial_numbers":["{serial}"]}}],"preview":true}}"#),
+        ),
+        "/api/v1/contracts/{contract_number}/users/end" => {
+            (String::new(), r#"{"emails":["nobody@acme.example"]}"#.to_owned())
+        }
         "/api/v1/people/{email}/hand-over" => {
             (String::new(), r#"{"coordinator":{"email":"user@acme.example"},"preview":true}"#.to_owned())
         }

@@ -104,12 +104,25 @@ impl Operation for UndoChangeSet {
         revert(tx, &set).await?;
         store::close_effects(tx, &set).await?;
         store::touch(tx, &set, None).await?;
-        if head.was_told() && store::notices(tx, &set).await? > 0 {
-            store::tell(tx, &set).await?;
+        if head.was_told() {
+            tell(tx, &set).await?;
         }
         tx.note(self, Some(set.id()));
         Ok(Undone { change_set: Some(set.handle().to_owned()), ..outcome })
     }
+}
+
+const ONLY_ACCESS: &str = "SELECT COUNT(*) FROM change_set_items WHERE change_set = $1 AND level <> 'entry'";
+
+/// Has those told whom it concerns: users, where it was about access alone.
+async fn tell(tx: &mut WriteTx, set: &Minted<policy::UndoChangeSet>) -> Result<(), AppError> {
+    let others: Option<(i64,)> = tx.find(set, sql(ONLY_ACCESS).bind(set.id())).await?;
+    if others == Some((0,)) {
+        crate::users::store::tell(tx, set).await?;
+    } else if store::notices(tx, set).await? > 0 {
+        store::tell(tx, set).await?;
+    }
+    Ok(())
 }
 
 /// Of the sets of one chain of undos, those at the other parity of depth did what this undo takes back, and those at its
@@ -246,6 +259,6 @@ impl Query for PreviewUndo {
 
 pub(super) fn statements() -> Vec<Sql> {
     let mut all: Vec<Sql> = [HEAD, TURN, UNDONE_BY, CANCEL, END_TODAY, REINSTATE, UNNAME, NAME].map(sql).into();
-    all.extend([LEAVE_GROUP, JOIN_GROUP, REGROUP, END_ENTRIES, REVIVE_ENTRIES].map(sql));
+    all.extend([ONLY_ACCESS, LEAVE_GROUP, JOIN_GROUP, REGROUP, END_ENTRIES, REVIVE_ENTRIES].map(sql));
     all
 }

@@ -111,6 +111,7 @@ impl Operation for WriteMail {
         let expires = tx.now() + Purpose::Invitation.lasts();
         tx.execute(permit, about(INVITED).bind(tx.now()).bind(expires)).await?;
         tx.execute(permit, about(OUT)).await?;
+        crate::people::remind::plan(tx, permit, self.change_set).await?;
         tx.note(serde_json::json!({"mails": mails.len()}), Some(crate::ids::ChangeSetId(self.change_set)));
         Ok(mails.len() as u64)
     }

@@ -2,9 +2,30 @@
 use super::{Db, DbError, Dialect, Pools};
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
+/// A text for each of the two databases; most have one for both.
+struct Migration {
+    version: i64,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! both {
+    ($version:literal, $file:literal) => {
+        Migration { version: $version, sqlite: include_str!($file), postgres: include_str!($file) }
+    };
+}
+
 /// All migrations in their order. A landed one is never edited.
-const MIGRATIONS: &[(i64, &str)] =
-    &[(1, include_str!("../../migrations/0001_init.sql")), (3, include_str!("../../migrations/0003_sign_in.sql"))];
+const MIGRATIONS: &[Migration] = &[
+    both!(1, "../../migrations/0001_init.sql"),
+    both!(2, "../../migrations/0002_users.sql"),
+    both!(3, "../../migrations/0003_sign_in.sql"),
+    Migration {
+        version: 6,
+        sqlite: include_str!("../../migrations/0006_history.sqlite.sql"),
+        postgres: include_str!("../../migrations/0006_history.postgres.sql"),
+    },
+];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";
 const KNOWN: &str = "SELECT COUNT(*) FROM schema_migrations WHERE version = $1";
@@ -13,9 +34,9 @@ const NOTE: &str = "INSERT INTO schema_migrations (version) VALUES ($1)";
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(7300117)";
 
 macro_rules! apply {
-    ($pool:expr, $begin:literal, $first:expr, $dialect:expr) => {{
+    ($pool:expr, $begin:literal, $first:expr, $dialect:expr, $text:ident) => {{
         let mut connection = $pool.acquire().await?;
-        for (version, text) in MIGRATIONS {
+        for Migration { version, $text: text, .. } in MIGRATIONS {
             let mut tx = connection.begin_with($begin).await?;
             if let Some(first) = $first {
                 tx.execute(first).await?;
@@ -30,15 +51,21 @@ macro_rules! apply {
             }
             tx.commit().await?;
         }
-        Ok(())
     }};
 }
 
 impl Db {
     pub(super) async fn migrate(&self) -> Result<(), DbError> {
         match &self.pools {
-            Pools::Sqlite { write, .. } => apply!(write, "BEGIN IMMEDIATE", None::<&'static str>, Dialect::Sqlite),
-            Pools::Postgres { write, .. } => apply!(write, "BEGIN", Some(ONE_AT_A_TIME), Dialect::Postgres),
+            // A table that is made anew is dropped first, which must not be taken for the end of its rows. Off and on again
+            // outside of a transaction, where alone that counts; what is wrong afterwards, `check` finds.
+            Pools::Sqlite { write, .. } => {
+                write.acquire().await?.execute("PRAGMA foreign_keys = OFF").await?;
+                apply!(write, "BEGIN IMMEDIATE", None::<&'static str>, Dialect::Sqlite, sqlite);
+                write.acquire().await?.execute("PRAGMA foreign_keys = ON").await?;
+            }
+            Pools::Postgres { write, .. } => apply!(write, "BEGIN", Some(ONE_AT_A_TIME), Dialect::Postgres, postgres),
         }
+        Ok(())
     }
 }

@@ -10,7 +10,7 @@ pub use dialect::Dialect;
 pub use sql::{Sql, Value, sql};
 /// Derives a row type and an id type; the only two things of sqlx that others see.
 pub use sqlx::{FromRow, Type};
-pub use tx::{Reader, WriteTx};
+pub use tx::{Reader, WriteTx, statements_run};
 
 use crate::time::Moment;
 use sqlx::postgres::{PgPool, PgRow};

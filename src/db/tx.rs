@@ -8,6 +8,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Arguments, AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(super) fn text(text: Cow<'static, str>, dialect: Dialect) -> SqlStr {
     let text = match dialect.with_rows(&text) {
@@ -41,6 +42,7 @@ macro_rules! arguments {
 macro_rules! run {
     ($on:expr, $kind:ident, $s:expr, $query:ident, $run:ident $(, $then:ident)?) => {{
         let Sql { text: t, values } = $s;
+        RUN.fetch_add(1, Ordering::Relaxed);
         match $on {
             $kind::Sqlite(c) => {
                 let query = sqlx::$query(text(t, Dialect::Sqlite), arguments!(SqliteArguments, values));
@@ -52,6 +54,13 @@ macro_rules! run {
             }
         }
     }};
+}
+
+static RUN: AtomicU64 = AtomicU64::new(0);
+
+/// How many statements this process has run: a request's number of them does not depend on how much it is about.
+pub fn statements_run() -> u64 {
+    RUN.load(Ordering::Relaxed)
 }
 
 /// What is written down about a write beside its action and target, for the audit trail.

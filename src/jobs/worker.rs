@@ -8,8 +8,10 @@ use crate::mail::Transport;
 use crate::mail::send::{self, PAUSE, Went};
 use crate::mail::transport::CONNECTIONS;
 use crate::operation::Terms;
+use crate::people::remind::RemindInvited;
 use crate::policy::Actor;
 use crate::time::Instant;
+use crate::users::tell::WriteUserMail;
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -141,6 +143,18 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
             let write = WriteMail::new(job.payload, app.profile());
             app.run(Actor::system(), write, Terms::default()).await?;
             end(&app, job, End::Done).await?;
+            app.wake();
+        }
+        "mail.users" => {
+            let write = WriteUserMail::new(job.payload, app.profile());
+            app.run(Actor::system(), write, Terms::default()).await?;
+            end(&app, job, End::Done).await?;
+            app.wake();
+        }
+        "invitation.remind" => {
+            let remind = RemindInvited::new(job.payload, app.profile());
+            let later = app.run(Actor::system(), remind, Terms::default()).await?;
+            end(&app, job, later.map_or(End::Done, |at| End::Retry(at, String::new()))).await?;
             app.wake();
         }
         _ => end(&app, job, End::Failed("this version knows no such job".to_owned())).await?,

@@ -4,6 +4,7 @@ pub mod find;
 pub mod invite;
 pub mod me;
 pub mod pages;
+pub mod remind;
 pub mod show;
 mod show_view;
 mod web;
@@ -14,6 +15,7 @@ use crate::web::Route;
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = invite::statements();
     all.extend(me::statements());
+    all.extend(remind::statements());
     all.extend(find::statements());
     all.extend(faces::statements());
     all.extend(show::statements());

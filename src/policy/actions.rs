@@ -63,6 +63,17 @@ actions! {
     write AssignCoordinator(Contract)      = "coordinator.assign";
     write GrantNaming(Contract)            = "coordinator.grant_naming";
     write HandOver(Person)                 = "coordinator.hand_over";
+    read  ListUsers(Contract)              = "user.list";
+    read  OpenUsers(Me)                    = "user.open";
+    write NameUsers(Contract)              = "user.name";
+    read  GiveAccess(Asset)                = "user.give_access";
+    write EndAccess(Contract)              = "user.end_access";
+    write RemoveUser(Person)               = "user.remove";
+    write Invite(Person)                   = "user.invite";
+    write CorrectUser(Person)              = "user.correct";
+    write AskForAccess(Me)                 = "access.ask";
+    write DecideAccess(Contract)           = "access.decide";
+    write WriteUserMail(Installation)      = "mail.write_to_users";
     read  SeeChangeSet(ChangeSet)          = "change_set.see";
     write UndoChangeSet(ChangeSet)         = "change_set.undo";
     read  RevertItem(Contract)             = "change_set.revert_item";

@@ -73,6 +73,8 @@ pub struct Facts {
     pub(super) manager: Option<PersonId>,
     pub(super) coordinator: Option<PersonId>,
     pub(super) coordinates_here: bool,
+    pub(super) may_name: bool,
+    pub(super) names_colleague: bool,
     pub(super) entry: bool,
     pub(super) entry_of_asset: bool,
     pub(super) reseller: bool,

@@ -36,6 +36,14 @@ macro_rules! confirmed {
             AND m.confirmed_at IS NOT NULL)"
     };
 }
+/// Coordinates at any level of the contract `c`; whoever manages it does by default.
+macro_rules! coordinates {
+    () => {
+        "(COALESCE(c.coordinator_id, c.manager_id) = $1
+            OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)
+            OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = $1 AND x.contract_id = c.id))"
+    };
+}
 macro_rules! entry {
     ($also:literal) => {
         concat!(
@@ -55,13 +63,22 @@ standings! {
     }
     Coordinator "Software Coordinator on the contract" {
         holds: |f| f.member && f.coordinates_here,
-        condition: concat!("((COALESCE(c.coordinator_id, c.manager_id) = $1
-            OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)
-            OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)) AND", confirmed!(), ")")
+        condition: concat!("(", coordinates!(), " AND", confirmed!(), ")")
     }
     OwnCoordinator "Software Coordinator of the asset" {
         holds: |f| f.member && f.coordinator == Some(f.person),
         condition: concat!("(COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id) = $1 AND",
+            confirmed!(), ")")
+    }
+    NamingCoordinator "Software Coordinator with the right to name users" {
+        holds: |f| f.member && f.coordinates_here && f.may_name,
+        condition: concat!("(EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = c.id AND n.person_id = $1)
+            AND ", coordinates!(), " AND", confirmed!(), ")")
+    }
+    OwnNamingCoordinator "Software Coordinator of the asset with the right to name users" {
+        holds: |f| f.member && f.coordinator == Some(f.person) && f.may_name,
+        condition: concat!("(COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id) = $1
+            AND EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = c.id AND n.person_id = $1) AND",
             confirmed!(), ")")
     }
     User "User on the contract" {
@@ -90,10 +107,13 @@ standings! {
     CoordinatorOfColleague "Software Coordinator in the person's company" {
         holds: |f| f.coordinates_with_colleague,
         condition: concat!("EXISTS (SELECT 1 FROM memberships o JOIN contracts c ON c.account_id = o.account_id
-            WHERE o.person_id = p.id AND (COALESCE(c.coordinator_id, c.manager_id) = $1
-                OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)
-                OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = $1 AND x.contract_id = c.id)) AND",
-            confirmed!(), ")")
+            WHERE o.person_id = p.id AND ", coordinates!(), " AND", confirmed!(), ")")
+    }
+    NamingColleague "Software Coordinator in the person's company with the right to name users" {
+        holds: |f| f.names_colleague,
+        condition: concat!("EXISTS (SELECT 1 FROM memberships o JOIN contracts c ON c.account_id = o.account_id
+            JOIN naming_rights n ON n.contract_id = c.id AND n.person_id = $1
+            WHERE o.person_id = p.id AND ", coordinates!(), " AND", confirmed!(), ")")
     }
     ResellerOfColleague "reseller of record of the person's company" {
         holds: |f| f.resells_to_colleague,
@@ -113,6 +133,10 @@ standings! {
     Staff "vendor's staff" {
         holds: |f| f.staff_role.is_some(),
         condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IS NOT NULL)"
+    }
+    CustomerStaff "administrator or support" {
+        holds: |f| matches!(f.staff_role.as_deref(), Some("administrator" | "support")),
+        condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IN ('administrator', 'support'))"
     }
     SignedIn "anybody signed in" {
         holds: |f| f.person.0 > 0,

@@ -21,6 +21,31 @@ const SEES_ASSET: Line = &[
     (Staff, "supports it"),
     (Operator, "owns the installation"),
 ];
+const NAMES_USERS: Line =
+    &[(Manager, "names users"), (NamingCoordinator, "was given the right to name users, for own assets")];
+const LISTS_USERS: Line = &[
+    (Manager, "runs the contract"),
+    (Coordinator, "looks after assets of it"),
+    (Reseller, "sold it"),
+    (Staff, "supports it"),
+    (Operator, "owns the installation"),
+];
+const GIVES_ACCESS: Line =
+    &[(Manager, "names users"), (OwnNamingCoordinator, "was given the right to name users, for own assets")];
+const ENDS_ACCESS: Line = &[
+    (Manager, "names users"),
+    (NamingCoordinator, "was given the right to name users"),
+    (CustomerStaff, "supports customers"),
+];
+const REMOVES_USERS: Line = &[
+    (ManagerOfColleague, "names users"),
+    (NamingColleague, "was given the right to name users, for those whose access is all on own assets"),
+    (CustomerStaff, "supports customers"),
+];
+const GIVES_CREDENTIALS: Line = &[
+    (ManagerOfColleague, "gives credentials to users"),
+    (NamingColleague, "was given the right to name users, for own users"),
+];
 const FRONT_DOOR: Line = &[(Anyone, "nobody is signed in yet")];
 const OPERATOR: Line = &[(Operator, "runs the command line of the installation")];
 const SYSTEM: Line = &[(System, "the product's own work")];
@@ -55,6 +80,13 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::AssignCoordinator => &[(Manager, "names coordinators")],
         ActionId::GrantNaming => &[(Manager, "a coordinator cannot pass the right on")],
         ActionId::HandOver => &[(ManagerOfColleague, "names coordinators of the own contracts")],
+        ActionId::ListUsers => LISTS_USERS,
+        ActionId::OpenUsers | ActionId::NameUsers | ActionId::DecideAccess => NAMES_USERS,
+        ActionId::GiveAccess => GIVES_ACCESS,
+        ActionId::EndAccess => ENDS_ACCESS,
+        ActionId::RemoveUser => REMOVES_USERS,
+        ActionId::Invite | ActionId::CorrectUser => GIVES_CREDENTIALS,
+        ActionId::AskForAccess => OWN,
         ActionId::SeeChangeSet => &[
             (ManagerInSet, "runs a contract that it changed"),
             (Staff, "supports it"),
@@ -81,7 +113,9 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
         ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken => OPERATOR,
         ActionId::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
-        ActionId::RunJob | ActionId::WriteMail | ActionId::SendMail | ActionId::SealAudit => SYSTEM,
+        ActionId::RunJob | ActionId::WriteMail | ActionId::WriteUserMail | ActionId::SendMail | ActionId::SealAudit => {
+            SYSTEM
+        }
     }
 }
 

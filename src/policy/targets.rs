@@ -50,6 +50,7 @@ macro_rules! contract_facts {
                 OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)
                 OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)
                 AS coordinates_here,
+            EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = c.id AND n.person_id = me.id) AS may_name,
             EXISTS (SELECT 1 FROM entries e WHERE e.person_id = me.id AND e.contract_id = c.id AND e.ended_at IS NULL)
                 AS entry,
             ",
@@ -148,6 +149,13 @@ impl Target for Person {
                 OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)))
             AS coordinates_with_colleague,
         EXISTS (SELECT 1 FROM memberships o JOIN contracts c ON c.account_id = o.account_id
+            JOIN naming_rights n ON n.contract_id = c.id AND n.person_id = me.id
+            JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
+            WHERE o.person_id = p.id AND (COALESCE(c.coordinator_id, c.manager_id) = me.id
+                OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)
+                OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)))
+            AS names_colleague,
+        EXISTS (SELECT 1 FROM memberships o JOIN contracts c ON c.account_id = o.account_id
             JOIN memberships m ON m.account_id = c.reseller_id
             WHERE o.person_id = p.id AND m.person_id = me.id AND m.partner_role IS NOT NULL
                 AND m.confirmed_at IS NOT NULL) AS resells_to_colleague
@@ -212,7 +220,12 @@ impl Target for Me {
                 AND m.person_id = me.id AND m.confirmed_at IS NOT NULL WHERE g.coordinator_id = me.id)
             OR EXISTS (SELECT 1 FROM assets a JOIN memberships m ON m.account_id = a.account_id
                 AND m.person_id = me.id AND m.confirmed_at IS NOT NULL WHERE a.coordinator_id = me.id)
-            AS coordinates_here
+            AS coordinates_here,
+        EXISTS (SELECT 1 FROM naming_rights n JOIN contracts c ON c.id = n.contract_id
+            JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
+            WHERE n.person_id = me.id AND (COALESCE(c.coordinator_id, c.manager_id) = me.id
+                OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)
+                OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = me.id AND x.contract_id = c.id))) AS may_name
         FROM me WHERE $1 = '' AND me.id > 0"
     );
     const LOCK: Option<&'static str> = None;

@@ -30,6 +30,9 @@ pub struct Problem {
     /// Items that were refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedItem>,
+    /// People who were refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused_users: Vec<crate::users::input::RefusedUser>,
     /// Serial numbers that changed since the caller looked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed_since: Option<Vec<String>>,
@@ -50,6 +53,7 @@ impl Problem {
             field: "",
             who_can: Vec::new(),
             refused: Vec::new(),
+            refused_users: Vec::new(),
             changed_since: None,
             notices: None,
             reference: None,
@@ -65,8 +69,8 @@ impl Problem {
         let raced = refusal.kind == "changed";
         let status = if raced { StatusCode::PRECONDITION_FAILED } else { StatusCode::CONFLICT };
         let changed_since = raced.then_some(refusal.changed_since);
-        let (refused, notices) = (refusal.refused, refusal.notices);
-        Self { refused, changed_since, notices, ..Self::new(status, refusal.kind, refusal.title) }
+        let (refused, refused_users, notices) = (refusal.refused, refusal.refused_users, refusal.notices);
+        Self { refused, refused_users, changed_since, notices, ..Self::new(status, refusal.kind, refusal.title) }
     }
 }
 

@@ -1,0 +1,31 @@
+//! Users: who is let in, to what, and what they may do there.
+mod api;
+pub mod end;
+pub mod input;
+pub mod known;
+pub mod list;
+pub mod mails;
+pub mod name;
+pub mod pasted;
+pub mod rules;
+#[cfg(test)]
+mod rules_test;
+pub mod store;
+pub mod tell;
+
+use crate::db::Sql;
+use crate::web::Route;
+
+pub(crate) fn statements() -> Vec<Sql> {
+    let mut all = known::statements();
+    all.extend(end::statements());
+    all.extend(list::statements());
+    all.extend(name::statements());
+    all.extend(store::statements());
+    all.extend(tell::statements());
+    all
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    api::routes()
+}
