@@ -26,6 +26,7 @@ pub mod imports;
 pub mod installation;
 pub mod people;
 pub mod users;
+pub mod profile;
 
 /// Every statement text, built by the functions that also run it. A test prepares each on both databases.
 pub fn statements() -> Vec<db::Sql> {
@@ -42,6 +43,7 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(coordinators::statements());
     all.extend(people::statements());
     all.extend(users::statements());
+    all.extend(profile::statements());
     all.extend(change_sets::statements());
     all.extend(home::statements());
     all.extend(demo::statements());

@@ -5,9 +5,8 @@ import { palette } from './palette.js';
 import { picker } from './people.js';
 import { picked } from './table.js';
 
-const root = document.documentElement, theme = $('#theme'), hand = $('#hand-over'), keys = $('#keys');
+const root = document.documentElement, theme = $('#theme'), hand = $('#hand-over');
 const dark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches && 'dark')) === 'dark';
-const off = () => localStorage.keys === 'off';
 
 theme.setAttribute('aria-pressed', dark());
 on('submit', e => {
@@ -18,8 +17,6 @@ on('submit', e => {
 	body.set('theme', root.dataset.theme);
 	fetch(theme.form.action, { method: 'POST', body, redirect: 'manual' }).catch(() => {});
 }, theme.form);
-if (keys) keys.checked = !off();
-on('change', () => { localStorage.keys = keys.checked ? 'on' : 'off'; }, keys);
 if (hand) {
 	const find = picker($('[data-people]', hand), person => person?.row && hand.requestSubmit());
 	if (!$('.apply-form')) find.reset();
@@ -38,7 +35,7 @@ on('keydown', e => {
 	if (mod && key === 'k') { e.preventDefault(); palette(); }
 	if (mod || e.altKey || $('dialog[open]') || e.target.matches('input:not([type=checkbox], [type=radio]), select, textarea')) return;
 	if (key === 'escape' && picked().length) $('#assets').reset();
-	if (off()) return;
+	if (root.dataset.keys) return;
 	const there = e.timeStamp - go < 1500 && $$('[data-go]').find(a => a.dataset.go === key);
 	go = key === 'g' ? e.timeStamp : -1e4;
 	const act = { a: () => assign(), '/': () => $('#filter')?.focus(), z: () => $('#undo')?.click(), '?': () => $('[data-go="?"]').click() }[key];

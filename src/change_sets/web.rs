@@ -70,8 +70,8 @@ async fn activity(
 
 /// The page of one change set: its undo in three parts, or why it cannot be undone.
 async fn page(app: &App, actor: &Actor, browser: &Browser, shown: &Shown) -> Result<Markup, AppError> {
-    let (frame, _) = signed_in(app, actor, browser).await?;
-    let view = shown.view(&frame.csrf, app.clock().zone());
+    let (frame, me) = signed_in(app, actor, browser).await?;
+    let view = shown.view(&frame.csrf, &me.zone(app.clock().zone()));
     let mut crumbs = vec![Crumb::to("Contracts", "/contracts")];
     crumbs.extend(shown.contract.as_ref().map(|number| Crumb::to(number, shown.back())));
     crumbs.push(Crumb::here("Undo"));

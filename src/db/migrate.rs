@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
     both!(1, "../../migrations/0001_init.sql"),
     both!(2, "../../migrations/0002_users.sql"),
     both!(3, "../../migrations/0003_sign_in.sql"),
+    both!(4, "../../migrations/0004_profile.sql"),
     Migration {
         version: 6,
         sqlite: include_str!("../../migrations/0006_history.sqlite.sql"),

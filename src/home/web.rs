@@ -1,29 +1,24 @@
-//! The pages that everybody has: Home, own serial numbers, help, account; and the search behind the palette.
-use super::account::ShowRoles;
-use super::account_page::{AccountView, account_page};
+//! The pages that everybody has: Home, own serial numbers, help; and the search behind the palette.
 use super::help_page::help_page;
 use super::needs::{Needs, ShowNeeds};
 use super::pages::{ContractList, HomeView, home_page};
 use super::search::{FindAnything, Hit};
 use super::sold::ListSold;
-use super::theme::{self, SetTheme};
 use crate::app::App;
-use crate::auth::web::own_path;
 use crate::contracts::administered::ListAdministered;
 use crate::contracts::assets::{AssetRow, ListOwnAssets, Paging};
 use crate::contracts::listed::Reading;
 use crate::contracts::pages::{OwnRow, OwnView, own_page};
 use crate::error::AppError;
 use crate::people::me::Myself;
-use crate::policy::{ActionId, Actor, Denied};
-use crate::web::extract::{Form, Params};
-use crate::web::frame::{self, Browser, reference};
+use crate::policy::{ActionId, Actor};
+use crate::web::extract::Params;
+use crate::web::frame::{self, Browser};
 use crate::web::layout::{Crumb, Frame, Place};
 use crate::web::words::{link, serial_numbers};
-use crate::web::{Route, get, post};
+use crate::web::{Route, get};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde::Deserialize;
@@ -32,16 +27,11 @@ use serde::Deserialize;
 const CONTRACTS: usize = 10;
 /// So many serial numbers are one page.
 const ROWS: i64 = 50;
-/// How long a browser keeps its theme: a year, in seconds.
-const KEPT: i64 = 365 * 24 * 60 * 60;
-
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/", ActionId::SeeFrontDoor, home),
         get("/products", ActionId::ListOwnAssets, own),
         get("/help", ActionId::SeeFrontDoor, help),
-        get("/account", ActionId::SeeSelf, account),
-        post("/account/theme", ActionId::SetTheme, set_theme),
         get("/search.json", ActionId::FindAnything, search),
     ]
 }
@@ -167,39 +157,12 @@ fn own_row(row: &AssetRow, me: &Myself) -> OwnRow {
     }
 }
 
-// --- help, account -----------------------------------------------------------------------------------------------------
+// --- help --------------------------------------------------------------------------------------------------------------
 
 async fn help(State(app): State<App>, actor: Actor, browser: Browser) -> Result<Markup, AppError> {
     let (frame, _) = frame::anyone(&app, &actor, &browser).await?;
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Help")];
     Ok(help_page(&Frame { title: "Help".to_owned(), crumbs, ..frame }))
-}
-
-async fn account(State(app): State<App>, actor: Actor, browser: Browser) -> Result<Markup, AppError> {
-    let (frame, me) = frame::signed_in(&app, &actor, &browser).await?;
-    let roles = app.read(&actor, &ShowRoles).await?;
-    let (name, email) = (reference(&me).name, me.person.email.clone());
-    let companies = roles.into_iter().map(|row| row.view()).collect();
-    let view = AccountView { name, email, companies, theme: frame.theme, csrf: frame.csrf.clone() };
-    let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Account")];
-    let frame = Frame { title: "Account".to_owned(), crumbs, place: Place::Account, ..frame };
-    Ok(account_page(&frame, &view))
-}
-
-/// Kept with the person; and in the browser, for the pages before signing in.
-async fn set_theme(State(app): State<App>, actor: Actor, form: Form) -> Result<Response, AppError> {
-    let theme = theme::of(form.get("theme"))?.word();
-    match app.run(actor, SetTheme { theme }, form.terms()).await {
-        Ok(()) | Err(AppError::Denied(Denied::Unknown)) => {}
-        Err(error) => return Err(error),
-    }
-    let secure = if app.profile().base_url.starts_with("https:") { "; Secure" } else { "" };
-    let cookie = format!("theme={theme}; Path=/; SameSite=Lax; Max-Age={KEPT}{secure}");
-    let mut response = Redirect::to(own_path(form.get("return_to"))).into_response();
-    if let Ok(value) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    Ok(response)
 }
 
 // --- search ------------------------------------------------------------------------------------------------------------

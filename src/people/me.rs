@@ -4,6 +4,7 @@ use crate::error::AppError;
 use crate::ids::Single;
 use crate::operation::Query;
 use crate::policy::{self, Permit};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 /// Asks who one is.
@@ -18,6 +19,8 @@ pub struct SelfRow {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) theme: String,
+    pub(crate) time_zone: String,
+    pub(crate) shortcuts: bool,
     pub(crate) staff_role: Option<String>,
     pub(crate) manages: i64,
     /// Contracts in whose administration the person is at home.
@@ -71,7 +74,8 @@ pub struct AccountView {
 }
 
 /// Only confirmed memberships carry rights: somebody invited who has not accepted is nothing to any contract yet.
-const PERSON: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, p.theme, p.staff_role,
+const PERSON: &str =
+    "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, p.theme, p.time_zone, p.shortcuts, p.staff_role,
         (SELECT COUNT(*) FROM contracts c JOIN memberships m ON m.account_id = c.account_id AND m.person_id = p.id
             AND m.confirmed_at IS NOT NULL WHERE c.manager_id = p.id) AS manages,
         CASE WHEN p.staff_role IS NOT NULL THEN (SELECT COUNT(*) FROM contracts) ELSE (
@@ -110,6 +114,14 @@ impl Query for ShowSelf {
 }
 
 impl Myself {
+    /// The zone in which this reader's times are told: the own one, or the vendor's.
+    pub fn zone(&self, vendors: &TimeZone) -> TimeZone {
+        match self.person.time_zone.as_str() {
+            "" => vendors.clone(),
+            name => crate::time::zone(name).unwrap_or_else(|_| vendors.clone()),
+        }
+    }
+
     /// The roles, the most responsible first.
     pub fn roles(&self) -> Vec<String> {
         let person = &self.person;

@@ -84,6 +84,7 @@ actions! {
     read  FindAnything(Me)                 = "search.find";
     read  SeeSelf(Me)                      = "person.see_self" enrolling;
     write SetTheme(Me)                     = "person.set_theme" enrolling;
+    write SaveProfile(Me)                  = "person.save_profile";
     write CloseSession(Me)                 = "session.close" enrolling;
     read  SeeFreshness(Me)                 = "session.see_freshness" enrolling;
     write RefreshSession(Me)               = "session.refresh" enrolling;

@@ -107,7 +107,8 @@ pub fn who_may(action: ActionId) -> Line {
         }
         ActionId::ManageCoordinators => &[(Manager, "names coordinators")],
         ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
-        ActionId::SetTheme | ActionId::CloseSession | ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
+        ActionId::SetTheme | ActionId::SaveProfile | ActionId::CloseSession => OWN,
+        ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,

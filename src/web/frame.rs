@@ -41,6 +41,7 @@ pub async fn signed_in(app: &App, actor: &Actor, browser: &Browser) -> Result<(F
     let me = app.read(actor, &ShowSelf).await?;
     let mut frame = outside(app, browser);
     frame.theme = theme(&me.person.theme);
+    frame.keys_off = !me.person.shortcuts;
     frame.nav = nav(&me);
     frame.reader = Some(Reading { person: reference(&me), role: role(&me) });
     frame.companies = companies(&me, &browser.path);

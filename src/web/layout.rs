@@ -134,6 +134,8 @@ pub struct Frame {
     pub flash: Option<Flash>,
     /// The reader's choice.
     pub theme: Theme,
+    /// The reader has switched single keys off (WCAG 2.1.4).
+    pub keys_off: bool,
     /// The token that forms carry.
     pub csrf: String,
     /// Whom to call.
@@ -186,7 +188,7 @@ fn document(frame: &Frame, body: Markup) -> Markup {
     let theme = (frame.theme != Theme::System).then(|| frame.theme.word());
     html! {
         (DOCTYPE)
-        html lang="en" data-theme=[theme] {
+        html lang="en" data-theme=[theme] data-keys=[frame.keys_off.then_some("off")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";

@@ -99,6 +99,7 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::coordinators::routes());
     all.extend(crate::people::routes());
     all.extend(crate::users::routes());
+    all.extend(crate::profile::routes());
     all.extend(crate::change_sets::routes());
     if demo {
         all.extend(crate::demo::routes());

@@ -52,6 +52,10 @@ const PAGES = [
   { name: 'own serial numbers', who: 'manager', path: () => '/products' },
   { name: 'serial number', who: 'manager', path: ({ main }) => `/products/${main.on[0].serial_number}` },
   { name: 'account', who: 'manager', path: () => '/account' },
+  { name: 'account, faults', who: 'manager', path: () => '/account', refused: true, state: async b => {
+    b.expects = 'a refusal';
+    await b.locate('#time_zone').fill('Atlantis'); await b.locate('#city').fill('Rotterdam'); await b.locate('form.profile button[type=submit]').click();
+    await until(() => b.locate('#errors').isVisible(), 'the faults are listed'); } },
   { name: 'help', who: 'manager', path: () => '/help' },
   { name: 'API description', who: 'nobody', path: () => '/api' },
   { name: 'not found', who: 'manager', path: () => '/contracts/999999999999/products', status: 404 },

@@ -1,14 +1,7 @@
 //! What somebody is in each of the own companies.
-use super::account_page::AccountCompany;
-use crate::db::{FromRow, Reader, Sql, sql};
-use crate::error::AppError;
-use crate::ids::Single;
-use crate::operation::Query;
-use crate::policy::{self, Permit};
+use super::page::AccountCompany;
+use crate::db::{FromRow, Sql, sql};
 use crate::web::words::{count, serial_numbers};
-
-/// Asks for the companies that one belongs to, and for one's roles there.
-pub struct ShowRoles;
 
 /// One company.
 #[derive(Clone, Debug, FromRow)]
@@ -21,7 +14,8 @@ pub struct RolesRow {
     uses: i64,
 }
 
-const ROLES: &str = "SELECT o.number, o.name, m.partner_role,
+/// `$1` the person.
+pub(super) const ROLES: &str = "SELECT o.number, o.name, m.partner_role,
         (SELECT COUNT(*) FROM contracts c WHERE c.account_id = o.id AND c.manager_id = m.person_id) AS manages,
         (SELECT COUNT(*) FROM contracts c JOIN assets a ON a.contract_id = c.id
             LEFT JOIN asset_groups g ON g.id = a.group_id WHERE c.account_id = o.id
@@ -30,19 +24,6 @@ const ROLES: &str = "SELECT o.number, o.name, m.partner_role,
             AND e.ended_at IS NULL) AS uses
     FROM memberships m JOIN accounts o ON o.id = m.account_id
     WHERE m.person_id = $1 AND m.confirmed_at IS NOT NULL ORDER BY o.name_key, o.number";
-
-impl Query for ShowRoles {
-    type Action = policy::SeeSelf;
-    type Output = Vec<RolesRow>;
-
-    fn target(&self) -> Single {
-        Single::default()
-    }
-
-    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Vec<RolesRow>, AppError> {
-        Ok(reader.fetch(permit, sql(ROLES).bind(permit.target().0)).await?)
-    }
-}
 
 impl RolesRow {
     /// As the page shows it.
