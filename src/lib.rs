@@ -25,8 +25,8 @@ pub mod home;
 pub mod imports;
 pub mod installation;
 pub mod people;
-pub mod users;
 pub mod profile;
+pub mod users;
 
 /// Every statement text, built by the functions that also run it. A test prepares each on both databases.
 pub fn statements() -> Vec<db::Sql> {

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-const DEADLOCK_RETRIES: u32 = 5;
+const RACE_RETRIES: u32 = 5;
 /// How long a key protects from doing a thing twice.
 const KEY_LIFE: i64 = DAY;
 
@@ -79,7 +79,7 @@ impl App {
             let mut tries = 0;
             loop {
                 match attempt(&app, &actor, &operation, &terms).await {
-                    Err(AppError::Db(e)) if e.is_deadlock() && tries < DEADLOCK_RETRIES => {
+                    Err(AppError::Db(e)) if e.is_raced() && tries < RACE_RETRIES => {
                         tokio::time::sleep(Duration::from_millis(5 << tries)).await;
                         tries += 1;
                     }

@@ -43,6 +43,25 @@ pub fn is_address(text: &str) -> bool {
         && text.chars().all(clean)
 }
 
+/// The key by which addresses are the same to the eye: `аna@x.example` with a Cyrillic а has that of `ana@x.example`.
+pub fn look_key(address: &str) -> String {
+    unicode_security::skeleton(&address_key(address)).collect()
+}
+
+/// The plain address for which this one could be taken, where letters of another alphabet make it look like one.
+pub fn looks_like(address: &str) -> Option<String> {
+    let plain = |c: char| {
+        let mut looks = unicode_security::skeleton(c.encode_utf8(&mut [0; 4])).collect::<Vec<char>>().into_iter();
+        match (looks.next(), looks.next()) {
+            (Some(look), None) if !c.is_ascii() && look.is_ascii_alphanumeric() => look,
+            _ => c,
+        }
+    };
+    let seen: String = address_key(address).chars().map(plain).collect();
+    // A word of one alphabet is honest, though some of its letters look alike: only what becomes plain as a whole could be taken.
+    (seen.is_ascii() && seen != address_key(address)).then_some(seen)
+}
+
 /// An address as it may stand in a log: enough to recognise, too little to write to.
 pub fn redacted(address: &str) -> String {
     let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
@@ -84,6 +103,18 @@ mod tests {
             ".a@b.example",
         ] {
             assert!(!is_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_looks_like_another_is_told_apart() {
+        let faked = "\u{430}na@firm.example";
+        assert_ne!(address_key(faked), address_key("ana@firm.example"));
+        assert_eq!(look_key(faked), look_key("Ana@firm.example"));
+        assert_eq!(looks_like(faked).as_deref(), Some("ana@firm.example"));
+        for honest in ["ana@firm.example", "Müller@bücher.example", "анна@почта.example", "o'neil+x@a-b.co.example"]
+        {
+            assert_eq!(looks_like(honest), None, "{honest}");
         }
     }
 

@@ -79,6 +79,7 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/people/{handle}/hand-over" => (String::new(), "coordinator=nobody%40acme.example".to_owned()),
         "/sign-in" => (String::new(), format!("email={coordinator}")),
         "/account" => (String::new(), "theme=dark&language=en&first_name=X&version=0".to_owned()),
+        "/account/email" => (String::new(), "email=nobody".to_owned()),
         "/account/theme" => (String::new(), "theme=dark".to_owned()),
         "/search.json" => ("?q=S".to_owned(), String::new()),
         _ => (String::new(), String::new()),

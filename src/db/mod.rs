@@ -31,9 +31,10 @@ impl DbError {
         }
     }
 
-    /// The one failure that a second try mends. Under READ COMMITTED with the lock first there is no other.
-    pub(crate) fn is_deadlock(&self) -> bool {
-        self.code().as_deref() == Some("40P01")
+    /// What a second try mends: a deadlock, and two who write at once what may be there once, such as an address: the
+    /// second try sees the first one's row and is told so in words. SQLite has one writer and knows neither.
+    pub(crate) fn is_raced(&self) -> bool {
+        matches!(self.code().as_deref(), Some("40P01" | "23505"))
     }
 
     /// Too much to do at once, a long import, or a server that went away: later it works. 503.

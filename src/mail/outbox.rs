@@ -17,6 +17,10 @@ pub enum Purpose {
     Again,
     /// Sets a new password.
     Reset,
+    /// Confirms a change of address from the old one, or stops it.
+    OldAddress,
+    /// Confirms it from the new one.
+    NewAddress,
 }
 
 impl Purpose {
@@ -27,12 +31,22 @@ impl Purpose {
             Purpose::Invitation => "invitation",
             Purpose::Again => "again",
             Purpose::Reset => "reset",
+            Purpose::OldAddress => "old_address",
+            Purpose::NewAddress => "new_address",
         }
     }
 
     /// The stored name, read back.
     pub fn of(name: &str) -> Option<Self> {
-        [Purpose::SignIn, Purpose::Invitation, Purpose::Again, Purpose::Reset].into_iter().find(|p| p.name() == name)
+        let all = [
+            Purpose::SignIn,
+            Purpose::Invitation,
+            Purpose::Again,
+            Purpose::Reset,
+            Purpose::OldAddress,
+            Purpose::NewAddress,
+        ];
+        all.into_iter().find(|p| p.name() == name)
     }
 
     /// How long the link works.
@@ -41,6 +55,7 @@ impl Purpose {
             Purpose::SignIn | Purpose::Again => 15 * MINUTE,
             Purpose::Reset => 60 * MINUTE,
             Purpose::Invitation => 30 * DAY,
+            Purpose::OldAddress | Purpose::NewAddress => DAY,
         }
     }
 
@@ -51,6 +66,7 @@ impl Purpose {
             Purpose::Invitation => "/invite/",
             Purpose::Again => "/sign-in/again/",
             Purpose::Reset => "/reset/",
+            Purpose::OldAddress | Purpose::NewAddress => "/confirm-email/",
         }
     }
 }

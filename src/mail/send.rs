@@ -163,8 +163,8 @@ struct MakeLink {
     purpose: &'static str,
 }
 
-const MAKE_LINK: &str = "INSERT INTO links (hash, purpose, person_id, account_id, created_at, expires_at)
-    SELECT $1, $2, n.person_id, n.account_id, $3, $4 FROM notices n WHERE n.id = $5";
+const MAKE_LINK: &str = "INSERT INTO links (hash, purpose, person_id, account_id, created_at, expires_at, email_change)
+    SELECT $1, $2, n.person_id, n.account_id, $3, $4, n.email_change FROM notices n WHERE n.id = $5";
 
 impl Operation for MakeLink {
     type Action = SendMail;

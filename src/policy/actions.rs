@@ -85,6 +85,9 @@ actions! {
     read  SeeSelf(Me)                      = "person.see_self" enrolling;
     write SetTheme(Me)                     = "person.set_theme" enrolling;
     write SaveProfile(Me)                  = "person.save_profile";
+    write ChangeEmail(Me)                  = "person.change_email" fresh;
+    write StopEmailChange(Me)              = "person.stop_email_change";
+    write ConfirmEmail(Installation)       = "person.confirm_email" enrolling;
     write CloseSession(Me)                 = "session.close" enrolling;
     read  SeeFreshness(Me)                 = "session.see_freshness" enrolling;
     write RefreshSession(Me)               = "session.refresh" enrolling;

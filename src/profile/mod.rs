@@ -1,6 +1,12 @@
 //! What one says of oneself: names, language, time zone, colours, keys, shipping address.
+mod addresses;
+pub mod change_email;
 mod companies;
+mod confirm_email;
 mod countries;
+pub mod email_mails;
+pub mod email_page;
+mod email_web;
 mod fields;
 pub mod page;
 mod rules;
@@ -13,7 +19,10 @@ use crate::db::Sql;
 use crate::web::Route;
 
 pub(crate) fn statements() -> Vec<Sql> {
-    let mut all = companies::statements();
+    let mut all = addresses::statements();
+    all.extend(change_email::statements());
+    all.extend(companies::statements());
+    all.extend(confirm_email::statements());
     all.extend(save::statements());
     all.extend(show::statements());
     all.extend(theme::statements());
@@ -21,5 +30,7 @@ pub(crate) fn statements() -> Vec<Sql> {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    web::routes()
+    let mut all = web::routes();
+    all.extend(email_web::routes());
+    all
 }

@@ -1,4 +1,5 @@
 //! What the account page knows: the profile with its version, companies and roles, addresses of the past, exports.
+use super::addresses::{self, AddressRow};
 use super::companies::{self, RolesRow};
 use super::rules::{Address, Profile};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
@@ -24,6 +25,8 @@ pub struct Shown {
     pub checked_at: Option<Instant>,
     /// Companies with roles.
     pub companies: Vec<RolesRow>,
+    /// Changes of the address.
+    pub changes: Vec<AddressRow>,
 }
 
 #[derive(Clone, Debug, Default, FromRow)]
@@ -101,8 +104,9 @@ impl Query for ShowProfile {
         let row: Option<Row> = reader.find(permit, sql(PROFILE).bind(me)).await?;
         let row = row.ok_or_else(AppError::hidden)?;
         let companies = reader.fetch(permit, sql(companies::ROLES).bind(me)).await?;
+        let changes = addresses::changes(reader, permit, me).await?;
         let (version, checked_at) = (row.version, row.checked_at);
-        Ok(Shown { profile: row.profile(), version, email: row.email, checked_at, companies })
+        Ok(Shown { profile: row.profile(), version, email: row.email, checked_at, companies, changes })
     }
 }
 

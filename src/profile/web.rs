@@ -1,4 +1,5 @@
 //! `/account`: what one says of oneself.
+use super::email_page::{self, EmailView};
 use super::page::{AccountView, account_page};
 use super::rules::{Address, Profile};
 use super::save::SaveProfile;
@@ -46,13 +47,36 @@ async fn account(
 ) -> Result<Markup, AppError> {
     let shown = app.read(&actor, &ShowProfile).await?;
     let flash = done(&asked.done);
-    page(&app, &actor, &browser, Typed { profile: shown.profile.clone(), problem: None }, shown, flash).await
+    let typed = Typed::of(&shown);
+    page(&app, &actor, &browser, typed, shown, flash).await
+}
+
+/// What was entered for another address, and why it was refused.
+#[derive(Default)]
+pub(super) struct Entered {
+    pub email: String,
+    pub problem: Option<Problem>,
+}
+
+/// The page again, with what was entered for another address.
+pub(super) async fn account_with(
+    app: &App,
+    actor: &Actor,
+    browser: &Browser,
+    entered: Entered,
+) -> Result<Markup, AppError> {
+    let shown = app.read(actor, &ShowProfile).await?;
+    let typed = Typed { entered, ..Typed::of(&shown) };
+    page(app, actor, browser, typed, shown, None).await
 }
 
 /// What was just done, in words.
 fn done(what: &str) -> Option<Flash> {
     let text = match what {
         "saved" => "Your profile is saved.",
+        "email-asked" => "Both addresses have a mail with a link. The address changes when both are confirmed.",
+        "email-changed" => "Your e-mail address is changed.",
+        "email-stopped" => "Your e-mail address stays as it is.",
         _ => return None,
     };
     Some(Flash { text: text.to_owned(), close: "/account".to_owned(), ..Flash::default() })
@@ -62,6 +86,17 @@ fn done(what: &str) -> Option<Flash> {
 struct Typed {
     profile: Profile,
     problem: Option<Problem>,
+    entered: Entered,
+}
+
+impl Typed {
+    fn of(shown: &Shown) -> Self {
+        Self { profile: shown.profile.clone(), problem: None, entered: Entered::default() }
+    }
+
+    fn refused(profile: Profile, problem: Problem) -> Self {
+        Self { profile, problem: Some(problem), entered: Entered::default() }
+    }
 }
 
 async fn page(
@@ -74,6 +109,15 @@ async fn page(
 ) -> Result<Markup, AppError> {
     let (frame, me) = frame::signed_in(app, actor, browser).await?;
     let zone = me.zone(app.clock().zone());
+    let Entered { email, problem } = typed.entered;
+    let email = EmailView {
+        me: me.person.id,
+        entered: email,
+        problem: problem.clone(),
+        changes: shown.changes,
+        zone: zone.clone(),
+        csrf: frame.csrf.clone(),
+    };
     let view = AccountView {
         email: shown.email,
         profile: typed.profile,
@@ -82,9 +126,9 @@ async fn page(
         vendor_zone: app.clock().zone().iana_name().unwrap_or("UTC").to_owned(),
         zones: zones(),
         companies: shown.companies.into_iter().map(|row| row.view()).collect(),
-        problem: typed.problem,
+        problem: typed.problem.or(problem),
         csrf: frame.csrf.clone(),
-        below: Vec::new(),
+        below: vec![email_page::section(&email)],
     };
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Account")];
     let (title, error) = ("Account".to_owned(), view.problem.is_some());
@@ -135,7 +179,7 @@ async fn save(State(app): State<App>, actor: Actor, browser: Browser, form: Form
     let problem = Problem::with(faults.collect());
     if !problem.faults.is_empty() {
         let shown = app.read(&actor, &ShowProfile).await?;
-        let typed = Typed { profile, problem: Some(problem) };
+        let typed = Typed::refused(profile, problem);
         return Ok(
             (StatusCode::UNPROCESSABLE_ENTITY, page(&app, &actor, &browser, typed, shown, None).await?).into_response()
         );
@@ -147,8 +191,8 @@ async fn save(State(app): State<App>, actor: Actor, browser: Browser, form: Form
         Ok(()) => Ok(with_theme(&app, Redirect::to("/account?done=saved").into_response(), &theme)),
         Err(AppError::Refused(refusal)) if refusal.kind == "changed" => {
             let shown = app.read(&actor, &ShowProfile).await?;
-            let problem = Some(changed(&shown.profile, &profile));
-            let typed = Typed { profile, problem };
+            let problem = changed(&shown.profile, &profile);
+            let typed = Typed::refused(profile, problem);
             let page = page(&app, &actor, &browser, typed, shown, None).await?;
             Ok((StatusCode::PRECONDITION_FAILED, page).into_response())
         }

@@ -3,4 +3,5 @@
 #[macro_use]
 #[path = "../world/mod.rs"]
 mod world;
+mod address;
 mod saved;

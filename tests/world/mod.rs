@@ -94,12 +94,17 @@ impl World {
         }
     }
 
-    pub async fn sign_in(&self, n: i64) {
-        let hash = Sha256::digest(n.to_string()).iter().map(|b| format!("{b:02x}")).collect::<String>();
-        let hash = match &self.raw {
+    /// The hash of a secret, as a literal of this database.
+    pub fn hashed(&self, secret: &str) -> String {
+        let hash = Sha256::digest(secret).iter().map(|b| format!("{b:02x}")).collect::<String>();
+        match &self.raw {
             Raw::Sqlite(_) => format!("X'{hash}'"),
             Raw::Postgres(_) => format!("'\\x{hash}'"),
-        };
+        }
+    }
+
+    pub async fn sign_in(&self, n: i64) {
+        let hash = self.hashed(&n.to_string());
         self.exec(&format!(
             "INSERT INTO sessions (hash, person_id, created_at, expires_at, strong, fresh_at) VALUES ({hash}, {n}, 1, 9000000000000, TRUE, 9000000000000) ON CONFLICT DO NOTHING;
              INSERT INTO tokens (hash, person_id, name, created_at, expires_at) VALUES ({hash}, {n}, 't', 1, 9000000000000) ON CONFLICT DO NOTHING;"
