@@ -14,6 +14,7 @@ on_both!(
     many_take_as_many_statements_as_one
     access_that_ended_is_dead_on_the_next_request
     the_same_key_names_once
+    a_coordinator_undoes_what_he_named
 );
 
 const USERS: &str = "POST /api/v1/contracts/100000000001/users";
@@ -156,4 +157,21 @@ async fn the_same_key_names_once(world: World) {
     let second = world.call_with(1, USERS, &key, &body).await;
     assert_eq!((first.status, first.body), (second.status, second.body));
     assert_eq!(world.number("SELECT COUNT(*) FROM change_sets WHERE kind = 'name_users'").await, 1);
+}
+
+async fn a_coordinator_undoes_what_he_named(world: World) {
+    let body = json!({"users": [{"email": "mine@acme.example", "serial_numbers": ["S2"]}]});
+    let (_, done) = post(&world, 4, USERS, body).await;
+    let undo = format!("POST /api/v1/change-sets/{}/undo", done["change_set"].as_str().unwrap());
+    assert_eq!(post(&world, 3, &undo, json!({})).await.0, 404, "another coordinator knows nothing of it");
+    let (status, undone) = post(&world, 4, &undo, json!({})).await;
+    assert_eq!((status, &undone["reverted"]), (200, &json!(1)));
+    // Not what the Contract Manager named, and not without the right.
+    let body = json!({"users": [{"email": "hers@acme.example", "serial_numbers": ["S2"]}]});
+    let (_, done) = post(&world, 1, USERS, body).await;
+    let hers = format!("POST /api/v1/change-sets/{}/undo", done["change_set"].as_str().unwrap());
+    assert_eq!(post(&world, 4, &hers, json!({})).await.0, 404);
+    world.exec("DELETE FROM naming_rights").await;
+    let again = format!("POST /api/v1/change-sets/{}/undo", undone["change_set"].as_str().unwrap());
+    assert_eq!(post(&world, 4, &again, json!({})).await.0, 404);
 }

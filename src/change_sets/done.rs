@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::policy::{Action, Permit, Scope, Scoped, UndoChangeSet};
 use crate::time::{Day, Instant, Moment};
 use crate::web::ui::Flash;
-use crate::web::words::serial_numbers;
+use crate::web::words::{number, serial_numbers};
 
 /// A change set as the one who made it reads it.
 #[derive(Clone, Debug, Default, FromRow)]
@@ -82,6 +82,11 @@ impl Done {
             "undo" if self.assets == 0 => "Undone.".to_owned(),
             "undo" => format!("Undone: {n} {} as before.", if self.assets == 1 { "is" } else { "are" }),
             "take" => format!("An import changed {n}."),
+            "name_users" if self.items == 1 => "1 person has this access now.".to_owned(),
+            "name_users" => format!("{} people have this access now.", number(self.items)),
+            "end_access" if self.items == 1 => "The access of 1 person has ended.".to_owned(),
+            "end_access" => format!("The access of {} people has ended.", number(self.items)),
+            "grant_access" => "The access is given.".to_owned(),
             "hands" => format!("{n} changed hands, because a day came."),
             "hand_over" if self.assets == 0 => {
                 format!("{} took over what {} coordinated.", name(&self.successor), name(&self.person))

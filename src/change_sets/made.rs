@@ -142,6 +142,7 @@ impl Made {
                 told(format!("{by} handed everything of {person} to {to}"))
             }
             ("take", _) => content.taken(),
+            ("name_users" | "end_access" | "grant_access", _) => content.named(by, &self.kind),
             ("undo", _) => {
                 let then = self.undoes_at.map(|then| format!(" of {}", at(then, zone))).unwrap_or_default();
                 told(format!("{by} undid the change{then}"))
@@ -213,6 +214,16 @@ impl Content {
             (1.., _) => "may now",
             (_, 1..) => "may no longer",
             _ => "",
+        }
+    }
+
+    /// Of users.
+    fn named(&self, by: &str, kind: &str) -> String {
+        let people = count(self.entries, "person", "people");
+        match kind {
+            "end_access" => format!("{by} ended the access of {people}."),
+            "grant_access" => format!("{by} gave access that was asked for."),
+            _ => format!("{by} named users: {people}."),
         }
     }
 

@@ -58,6 +58,10 @@ macro_rules! judged {
                 WHEN i.level = 'entry' AND i.after_id IS NULL AND EXISTS (SELECT 1 FROM entries e JOIN entries b
                     ON b.person_id = e.person_id AND b.contract_id = e.contract_id
                     WHERE b.id = i.before_id AND e.ended_at IS NULL) THEN 'kept'
+                WHEN i.level = 'entry' AND i.before_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries e
+                    JOIN memberships m ON m.account_id = e.account_id AND m.person_id = e.person_id
+                    JOIN people p ON p.id = m.person_id WHERE e.id = i.before_id AND p.deactivated_at IS NULL)
+                    THEN 'gone'
                 WHEN i.level NOT IN ('naming', 'member', 'entry') AND i.before_id IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id
                         WHERE m.account_id = c.account_id AND m.person_id = i.before_id AND p.deactivated_at IS NULL)
@@ -81,6 +85,8 @@ const LABELLED: &str = judged!(
     "verdict, level, COALESCE(
         (SELECT x.serial FROM assets x WHERE x.id = target_id AND level IN ('asset', 'asset_dated', 'member')),
         (SELECT x.name FROM asset_groups x WHERE x.id = target_id AND level IN ('group', 'group_dated')),
+        (SELECT p.first_name || ' ' || p.last_name || ' (' || p.email || ')' FROM entries e JOIN people p ON p.id = e.person_id
+            WHERE e.id = target_id AND level = 'entry'),
         (SELECT x.number FROM contracts x WHERE x.id = contract_id)) AS label,
     (SELECT r.name FROM assets x JOIN products r ON r.id = x.product_id
         WHERE x.id = target_id AND level IN ('asset', 'asset_dated', 'member')) AS product,

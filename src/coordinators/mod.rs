@@ -18,7 +18,7 @@ mod levels;
 pub mod mails;
 #[cfg(test)]
 mod mails_test;
-mod naming;
+pub mod naming;
 pub mod pages;
 mod pages_web;
 pub mod pick_list;

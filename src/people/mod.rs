@@ -1,6 +1,7 @@
 //! People: who they are, how they come into a company, how one finds them.
 pub mod faces;
 pub mod find;
+pub mod gives;
 pub mod invite;
 pub mod me;
 pub mod pages;
@@ -14,6 +15,7 @@ use crate::web::Route;
 
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = invite::statements();
+    all.extend(gives::statements());
     all.extend(me::statements());
     all.extend(remind::statements());
     all.extend(find::statements());

@@ -82,6 +82,7 @@ pub struct Facts {
     pub(super) coordinates_with_colleague: bool,
     pub(super) resells_to_colleague: bool,
     pub(super) manages_in_set: bool,
+    pub(super) named_in_set: bool,
     pub(super) import_set: bool,
 }
 

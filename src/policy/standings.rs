@@ -9,7 +9,7 @@ pub struct Rule {
     /// Point check: on the loaded facts.
     pub holds: fn(&Facts) -> bool,
     /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set);
-    /// `$1` is the person.
+    /// `$1` is the person. Of a change set's items `i`, too.
     pub condition: &'static str,
 }
 
@@ -125,6 +125,19 @@ standings! {
         holds: |f| f.manages_in_set,
         condition: concat!("EXISTS (SELECT 1 FROM change_set_contracts x JOIN contracts c ON c.id = x.contract_id
             WHERE x.change_set = s.id AND c.manager_id = $1 AND", confirmed!(), ")")
+    }
+    NamerInSet "whoever named the users of the change set, and still may" {
+        holds: |f| f.named_in_set,
+        condition: concat!("(s.set_by = $1 AND (SELECT r.kind FROM change_sets r WHERE r.id = COALESCE(s.root, s.id))
+                IN ('name_users', 'end_access', 'grant_access')
+            AND EXISTS (SELECT 1 FROM change_set_contracts x JOIN contracts c ON c.id = x.contract_id
+                JOIN naming_rights n ON n.contract_id = c.id AND n.person_id = $1
+                WHERE x.change_set = s.id AND ", coordinates!(), " AND", confirmed!(), "))")
+    }
+    NamerOfItem "Software Coordinator with the right to name users, where it is about access" {
+        holds: |f| f.member && f.coordinates_here && f.may_name,
+        condition: concat!("(i.level = 'entry' AND EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = c.id
+            AND n.person_id = $1) AND ", coordinates!(), " AND", confirmed!(), ")")
     }
     AdministratorOfImport "administrator, where an import made the change" {
         holds: |f| f.staff_role.as_deref() == Some("administrator") && f.import_set,

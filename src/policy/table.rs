@@ -89,16 +89,19 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::AskForAccess => OWN,
         ActionId::SeeChangeSet => &[
             (ManagerInSet, "runs a contract that it changed"),
+            (NamerInSet, "named these users"),
             (Staff, "supports it"),
             (Operator, "owns the installation"),
         ],
         ActionId::UndoChangeSet => &[
             (ManagerInSet, "may make the change now, on the own contracts"),
+            (NamerInSet, "named these users"),
             (AdministratorOfImport, "looks after imports"),
             (Operator, "imports and repairs"),
         ],
         ActionId::RevertItem => &[
             (Manager, "may make the change now"),
+            (NamerOfItem, "may name users now"),
             (AdministratorOfImport, "looks after imports"),
             (Operator, "imports and repairs"),
         ],

@@ -187,7 +187,16 @@ impl Target for ChangeSet {
         "s.id AS target, COALESCE(s.kind = 'take', FALSE) AS import_set,
         EXISTS (SELECT 1 FROM change_set_contracts x JOIN contracts c ON c.id = x.contract_id
             JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
-            WHERE x.change_set = s.id AND c.manager_id = me.id) AS manages_in_set
+            WHERE x.change_set = s.id AND c.manager_id = me.id) AS manages_in_set,
+        COALESCE(s.set_by = me.id AND (SELECT r.kind FROM change_sets r WHERE r.id = COALESCE(s.root, s.id))
+                IN ('name_users', 'end_access', 'grant_access')
+            AND EXISTS (SELECT 1 FROM change_set_contracts x JOIN contracts c ON c.id = x.contract_id
+                JOIN naming_rights n ON n.contract_id = c.id AND n.person_id = me.id
+                JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
+                WHERE x.change_set = s.id AND (COALESCE(c.coordinator_id, c.manager_id) = me.id
+                    OR EXISTS (SELECT 1 FROM asset_groups y WHERE y.coordinator_id = me.id AND y.contract_id = c.id)
+                    OR EXISTS (SELECT 1 FROM assets y WHERE y.coordinator_id = me.id AND y.contract_id = c.id))), FALSE)
+            AS named_in_set
         FROM me LEFT JOIN change_sets s ON s.handle = $1"
     );
     const LOCK: Option<&'static str> = Some(

@@ -113,6 +113,43 @@ impl Mail for Invitation {
     }
 }
 
+/// Mail 1, sent once more: to a user or a coordinator, whatever waits for them.
+#[derive(Clone, Debug)]
+pub struct InvitedAgain {
+    /// The installation.
+    pub site: Site,
+    /// Who has it sent.
+    pub actor: String,
+    /// The company that invites.
+    pub company: String,
+    /// What it gives, one sentence each.
+    pub gives: Vec<String>,
+}
+
+impl Mail for InvitedAgain {
+    fn subject(&self) -> String {
+        format!("You're invited to {}'s Subscription Center", self.company)
+    }
+
+    fn letter(&self) -> Letter {
+        let (center, actor, company) = (self.site.center(), &self.actor, one_line(&self.company));
+        let mut paragraphs = self.gives.clone();
+        paragraphs.push("The link works once, for 30 days; one that was sent before works as well.".to_owned());
+        Letter {
+            preheader: "The invitation can be accepted for 30 days.".to_owned(),
+            opening: format!("{actor} invites you to {center} for {company}."),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs,
+            action: Action { words: "Accept the invitation".to_owned(), url: LINK.to_owned() },
+            answer: actor.clone(),
+            why: format!("{actor} had your invitation sent once more."),
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
 /// Mail 11: somebody who signs in already has access.
 #[derive(Clone, Debug)]
 pub struct AccessGiven {
@@ -272,6 +309,14 @@ impl Invitation {
         Self { site: Site::sample(), actor: "Elena Ostrava".to_owned(), scope: Scope::sample(), grants }
     }
 }
+impl InvitedAgain {
+    /// Mail 1.
+    pub fn sample() -> Self {
+        let (actor, company) = ("Elena Ostrava".to_owned(), "Ostrava & Finch".to_owned());
+        let gives = vec!["You coordinate 3 serial numbers of contract 110448270013.".to_owned()];
+        Self { site: Site::sample(), actor, company, gives }
+    }
+}
 impl AccessGiven {
     /// Mail 11.
     pub fn sample() -> Self {
@@ -307,6 +352,7 @@ mod tests {
     #[test]
     fn words() {
         insta::assert_snapshot!("invitation", shown(&Invitation::sample()));
+        insta::assert_snapshot!("invited_again", shown(&InvitedAgain::sample()));
         insta::assert_snapshot!("access_given", shown(&AccessGiven::sample()));
         insta::assert_snapshot!("access_changed", shown(&AccessChanged::sample()));
         insta::assert_snapshot!("access_ended", shown(&AccessChanged { after: None, ..AccessChanged::sample() }));
