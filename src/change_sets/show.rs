@@ -7,7 +7,7 @@ use crate::db::{Reader, Sql};
 use crate::error::AppError;
 use crate::ids::ChangeSetKey;
 use crate::operation::Query;
-use crate::policy::{self, ChangeSet, Permit, RevertItem, Scope, Scoped};
+use crate::policy::{self, AdministerContract, ChangeSet, Permit, RevertItem, Scope, Scoped};
 use crate::web::ui::Flash;
 use jiff::tz::TimeZone;
 
@@ -43,7 +43,7 @@ const CONTRACTS: &str = "SELECT c.number FROM change_set_contracts x JOIN contra
     JOIN change_sets s ON s.id = x.change_set WHERE s.id = $2 AND";
 const FIRST: &str = " ORDER BY c.number LIMIT 1";
 
-fn first_contract(scope: &Scope<RevertItem>, set: &ChangeSet) -> Scoped {
+fn first_contract(scope: &Scope<AdministerContract>, set: &ChangeSet) -> Scoped {
     scope.select(CONTRACTS, set.0, |s| s.push(FIRST))
 }
 
