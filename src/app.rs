@@ -2,11 +2,12 @@
 use crate::coordinators::change_hands::ChangeHands;
 use crate::db::Db;
 use crate::error::AppError;
+use crate::oidc::sealed::SealingKey;
 use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::time::{Clock, start_of};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, Notify, OwnedRwLockReadGuard, RwLock};
 
 /// What pages and mails say about the installation.
@@ -36,13 +37,14 @@ struct Inner {
     settling: Mutex<()>,
     running: Arc<RwLock<()>>,
     wake: Notify,
+    sealing: OnceLock<SealingKey>,
 }
 
 impl App {
     /// Puts the product on a database.
     pub fn new(db: Db, clock: Clock, profile: Profile) -> Self {
-        let (next_day, settling, wake) = (AtomicI64::new(0), Mutex::new(()), Notify::new());
-        Self(Arc::new(Inner { db, clock, profile, next_day, settling, running: Arc::default(), wake }))
+        let (next_day, settling, wake, sealing) = (AtomicI64::new(0), Mutex::new(()), Notify::new(), OnceLock::new());
+        Self(Arc::new(Inner { db, clock, profile, next_day, settling, running: Arc::default(), wake, sealing }))
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -72,6 +74,16 @@ impl App {
         self.run_now(Actor::system(), ChangeHands, Terms::default()).await?;
         self.0.next_day.store(start_of(today.plus(1), self.clock().zone()), Ordering::Release);
         Ok(())
+    }
+
+    /// Gives the process the key that opens what is kept sealed. Once: a second key is ignored.
+    pub fn seal_with(&self, key: SealingKey) {
+        let _ = self.0.sealing.set(key);
+    }
+
+    /// The key, where there is one.
+    pub fn sealing_key(&self) -> Option<&SealingKey> {
+        self.0.sealing.get()
     }
 
     /// Wakes the worker: there may be a job that is due.

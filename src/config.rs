@@ -36,6 +36,9 @@ pub struct Settings {
     /// Whom customers write to
     #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_CONTACT_EMAIL", value_name = "ADDRESS")]
     pub contact_email: Option<String>,
+    /// File with at least 32 random characters: the key for secrets that must be kept, such as those of sign-in providers
+    #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_SECRET_KEY_FILE", value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
     /// For tests: a file with milliseconds to add to the clock
     #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_CLOCK_FILE", value_name = "FILE", hide = true)]
     pub clock_file: Option<PathBuf>,
@@ -61,6 +64,7 @@ impl Settings {
             vendor: self.vendor.or(file.vendor),
             phone: self.phone.or(file.phone),
             contact_email: self.contact_email.or(file.contact_email),
+            secret_key_file: self.secret_key_file.or(file.secret_key_file),
             clock_file: self.clock_file.or(file.clock_file),
             config: self.config,
         })

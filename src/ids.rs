@@ -53,6 +53,8 @@ macro_rules! key {
     )*};
 }
 key! {
+    /// A company, as the vendor numbers it.
+    AccountNumber;
     /// About 12 digits, unique per vendor.
     ContractNumber;
     /// Unique per vendor.

@@ -24,6 +24,7 @@ pub mod demo;
 pub mod home;
 pub mod imports;
 pub mod installation;
+pub mod oidc;
 pub mod people;
 pub mod profile;
 pub mod users;
@@ -47,5 +48,6 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(change_sets::statements());
     all.extend(home::statements());
     all.extend(demo::statements());
+    all.extend(oidc::statements());
     all
 }

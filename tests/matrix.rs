@@ -39,6 +39,7 @@ const VALUES: &[(&str, [&str; 4])] = &[
     ("{serial_number}", ["S1", "T1", "B1", "F1"]),
     ("{email}", ["sc@acme.example", "cm2@acme.example", "cm@beta.example", "cm@foreign.example"]),
     ("{person}", ["h3", "h2", "h12", "h13"]),
+    ("{account_number}", ["A-1", "A-1", "A-2", "A-3"]),
     ("{change_set}", ["k1", "k2", "k3", "k4"]),
 ];
 
@@ -80,6 +81,12 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/sign-in" => (String::new(), format!("email={coordinator}")),
         "/account" => (String::new(), "theme=dark&language=en&first_name=X&version=0".to_owned()),
         "/account/email" => (String::new(), "email=nobody".to_owned()),
+        // A provider's address that is refused before anything is called.
+        path if path.starts_with("/company/") || path.starts_with("/vendor/settings/sign-in") => {
+            (String::new(), "issuer=x&client_id=c&domains=acme.example&forget=x&join=x&decision=approve".to_owned())
+        }
+        "/sign-in/company" => ("?email=x%40nowhere.example".to_owned(), "email=x%40nowhere.example".to_owned()),
+        "/sign-in/oidc" => (String::new(), "email=x%40nowhere.example".to_owned()),
         "/account/theme" => (String::new(), "theme=dark".to_owned()),
         "/search.json" => ("?q=S".to_owned(), String::new()),
         _ => (String::new(), String::new()),

@@ -19,6 +19,9 @@ const FENCES: &[(&str, &[&str])] = &[
     ("indicatif::", &["src/imports/", "src/cli/"]),
     ("SystemTime", &["src/mail/message.rs"]),
     ("Timestamp::now", &["src/time.rs"]),
+    ("openidconnect::", &["src/oidc/"]),
+    ("hyper_util::", &["src/oidc/http.rs"]),
+    (" ring::", &["src/oidc/sealed.rs"]),
     ("rand::", &["src/auth/secret.rs"]),
 ];
 

@@ -67,15 +67,24 @@ def faults_of(rules, data):
     """One sentence for each breach among the packages that the target really builds."""
     allow = set(rules["licenses"]["allow"])
     exceptions = {one["crate"]: set(one["allow"]) for one in rules["licenses"]["exceptions"]}
-    banned = {ban["name"]: ban["reason"] for ban in rules["bans"]["deny"]}
+    banned = {ban["name"]: ban for ban in rules["bans"]["deny"]}
     registries = {f"registry+{url}" for url in rules["sources"]["allow-registry"]}
     built = {node["id"] for node in data["resolve"]["nodes"]}
+    names = {package["id"]: package["name"] for package in data["packages"]}
+    users = {}
+    for node in data["resolve"]["nodes"]:
+        for need in node["deps"]:
+            users.setdefault(need["pkg"], set()).add(names[node["id"]])
     for package in data["packages"]:
         name = f"{package['name']} {package['version']}"
         if package["id"] not in built:
             continue
-        if package["name"] in banned:
-            yield f"{name} is banned: {banned[package['name']]}"
+        if ban := banned.get(package["name"]):
+            # As cargo-deny reads it: a wrapper may use what is banned, and nobody else.
+            others = users.get(package["id"], set()) - set(ban.get("wrappers", []))
+            if others or not ban.get("wrappers"):
+                by = f" (used by {', '.join(sorted(others))})" if others else ""
+                yield f"{name} is banned{by}: {ban['reason']}"
         if not package["license"]:
             yield f"{name} states no licence"
         elif not allowed(package["license"], allow | exceptions.get(package["name"], set())):

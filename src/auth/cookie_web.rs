@@ -32,7 +32,7 @@ fn device_cookie(app: &App) -> &'static str {
 }
 
 /// Out of reach of scripts and of other sites; with TLS bound to this host.
-pub(super) fn set(app: &App, mut response: Response, name: &str, value: &str, seconds: i64) -> Response {
+pub fn set(app: &App, mut response: Response, name: &str, value: &str, seconds: i64) -> Response {
     let secure = if cookie_name(app).starts_with("__Host-") { "; Secure" } else { "" };
     let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {

@@ -8,6 +8,7 @@ use crate::config::{self, Settings};
 use crate::db::Db;
 use crate::error::AppError;
 use crate::installation::settings::Configure;
+use crate::oidc::sealed::SealingKey;
 use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::time::{Clock, zone};
@@ -158,7 +159,11 @@ pub(crate) async fn open(settings: &Settings, demo: bool) -> Result<App, Failure
     let configure = Configure { time_zone: settings.time_zone.clone(), demo };
     let name = early.run_now(Actor::operator(), configure, Terms::default()).await?;
     let zone = zone(&name).map_err(Failure::Refused)?;
-    Ok(App::new(db, Clock::new(zone, settings.clock_file.clone()), profile))
+    let app = App::new(db, Clock::new(zone, settings.clock_file.clone()), profile);
+    if let Some(file) = &settings.secret_key_file {
+        app.seal_with(SealingKey::read(file).map_err(Failure::Usage)?);
+    }
+    Ok(app)
 }
 
 /// The address of a database as it may be shown.

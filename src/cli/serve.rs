@@ -4,9 +4,15 @@ use crate::app::App;
 use crate::config::{DEMO_DATABASE, Settings};
 use crate::jobs::worker;
 use crate::mail::transport::Transport;
+use crate::oidc::configure::{Change, ConfigureStaffSignIn};
+use crate::oidc::reach::Reach;
+use crate::oidc::setup::Entered;
+use crate::operation::Terms;
+use crate::policy::Actor;
 use crate::web;
 use clap::Args;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -18,6 +24,36 @@ pub(super) struct Arguments {
     /// What this process does: web, worker or both
     #[arg(long, env = "SUBSCRIPTION_CENTER_RUN", value_delimiter = ',', default_value = "web,worker")]
     run: Vec<Part>,
+    #[command(flatten)]
+    staff: StaffSignIn,
+}
+
+/// The vendor's own sign-in (OpenID Connect), set up at the start as on its page in the settings.
+#[derive(Args)]
+struct StaffSignIn {
+    /// Provider with which the vendor's people sign in, for example https://login.vendor.com
+    #[arg(long, env = "SUBSCRIPTION_CENTER_STAFF_OIDC_ISSUER", value_name = "URL", requires_all = ["staff_oidc_client_id", "staff_oidc_domains"])]
+    staff_oidc_issuer: Option<String>,
+    /// As that provider calls this site
+    #[arg(long, env = "SUBSCRIPTION_CENTER_STAFF_OIDC_CLIENT_ID", value_name = "ID", requires = "staff_oidc_issuer")]
+    staff_oidc_client_id: Option<String>,
+    /// File with its client secret; needs --secret-key-file. Without it: a public client (PKCE)
+    #[arg(
+        long,
+        env = "SUBSCRIPTION_CENTER_STAFF_OIDC_CLIENT_SECRET_FILE",
+        value_name = "FILE",
+        requires = "staff_oidc_issuer"
+    )]
+    staff_oidc_client_secret_file: Option<PathBuf>,
+    /// Domains of the vendor's people
+    #[arg(
+        long,
+        env = "SUBSCRIPTION_CENTER_STAFF_OIDC_DOMAINS",
+        value_name = "DOMAIN",
+        value_delimiter = ',',
+        requires = "staff_oidc_issuer"
+    )]
+    staff_oidc_domains: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -40,6 +76,7 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         // Before the worker runs: what filling it causes is not for the page of mails.
         crate::demo::world::fill(&app).await?;
     }
+    arguments.staff.apply(&app).await?;
     let transport = transport(&settings, &app)?;
     let (stop, stopped) = watch::channel(false);
     let work = match arguments.run.contains(&Part::Worker) {
@@ -66,6 +103,30 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
     }
     app.close().await;
     Ok(())
+}
+
+impl StaffSignIn {
+    /// Stores what the flags say, where they say something.
+    async fn apply(self, app: &App) -> Result<(), Failure> {
+        let (Some(issuer), Some(client_id)) = (self.staff_oidc_issuer, self.staff_oidc_client_id) else {
+            return Ok(());
+        };
+        let client_secret = match &self.staff_oidc_client_secret_file {
+            Some(file) => {
+                let secret = std::fs::read_to_string(file);
+                secret.map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?.trim().to_owned()
+            }
+            None => String::new(),
+        };
+        let no_secret = client_secret.is_empty();
+        let domains = self.staff_oidc_domains;
+        let entered =
+            Entered { issuer, client_id, client_secret, no_secret, domains, at_once: false, only_here: false };
+        let reach = Reach::of(&app.profile().base_url, true);
+        let setup = entered.checked(reach, app.sealing_key(), None).map_err(|e| Failure::Usage(e.to_string()))?;
+        let configure = ConfigureStaffSignIn { change: Change::Save(setup) };
+        Ok(app.run(Actor::operator(), configure, Terms::default()).await?)
+    }
 }
 
 /// Binds first, so that port 0 becomes a number that links can name.

@@ -21,6 +21,7 @@ const MIGRATIONS: &[Migration] = &[
     both!(2, "../../migrations/0002_users.sql"),
     both!(3, "../../migrations/0003_sign_in.sql"),
     both!(4, "../../migrations/0004_profile.sql"),
+    both!(5, "../../migrations/0005_oidc.sql"),
     Migration {
         version: 6,
         sqlite: include_str!("../../migrations/0006_history.sqlite.sql"),

@@ -9,7 +9,7 @@ const QUESTIONS: &str = "{questions}";
 const PLACEHOLDERS: [&str; 4] = ["{base_url}", "{vendor}", "{phone}", "{contact_email}"];
 
 /// What every mail says of the installation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
     /// Where people reach it, without a slash at the end.
     pub base_url: String,

@@ -1,5 +1,5 @@
 //! Every action of the product, one line each. A new line does not compile until [`super::who_may`] says who may.
-use super::{Asset, ChangeSet, Contract, Installation, Me, Person, Target};
+use super::{Account, Asset, ChangeSet, Contract, Installation, Me, Person, Target};
 
 /// A kind of thing that somebody does to a target.
 pub trait Action: Send + Sync + 'static {
@@ -97,6 +97,14 @@ actions! {
     read  SeeLink(Installation)            = "session.see_link" enrolling;
     write OpenDemoSession(Installation)    = "demo.open_session" enrolling;
     read  SeeDemoMail(Installation)        = "demo.see_mail" enrolling;
+    read  SeeCompany(Account)              = "company.see";
+    read  SeeCompanySignIn(Account)        = "company_sign_in.see";
+    read  TestCompanySignIn(Account)       = "company_sign_in.test";
+    write ConfigureCompanySignIn(Account)  = "company_sign_in.configure" fresh;
+    write DecideJoin(Account)              = "company.decide_join";
+    read  SeeStaffSignIn(Installation)     = "staff_sign_in.see";
+    write ConfigureStaffSignIn(Installation) = "staff_sign_in.configure" fresh;
+    write BeginSignIn(Installation)        = "session.begin_at_provider" enrolling;
     write Import(Installation)             = "installation.import";
     read  Export(Installation)             = "installation.export";
     read  Check(Installation)              = "installation.check";

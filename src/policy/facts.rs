@@ -81,6 +81,7 @@ pub struct Facts {
     pub(super) manages_colleague: bool,
     pub(super) coordinates_with_colleague: bool,
     pub(super) resells_to_colleague: bool,
+    pub(super) manages_company: bool,
     pub(super) manages_in_set: bool,
     pub(super) named_in_set: bool,
     pub(super) import_set: bool,

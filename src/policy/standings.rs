@@ -10,6 +10,8 @@ pub struct Rule {
     pub holds: fn(&Facts) -> bool,
     /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set);
     /// `$1` is the person. Of a change set's items `i`, too.
+    /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set),
+    /// or `o` (company); `$1` is the person.
     pub condition: &'static str,
 }
 
@@ -142,6 +144,15 @@ standings! {
     AdministratorOfImport "administrator, where an import made the change" {
         holds: |f| f.staff_role.as_deref() == Some("administrator") && f.import_set,
         condition: "(s.kind = 'take' AND EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role = 'administrator'))"
+    }
+    ManagerOfCompany "Contract Manager of the company" {
+        holds: |f| f.manages_company,
+        condition: concat!("EXISTS (SELECT 1 FROM contracts c WHERE c.account_id = o.id AND c.manager_id = $1 AND",
+            confirmed!(), ")")
+    }
+    Administrator "administrator" {
+        holds: |f| f.staff_role.as_deref() == Some("administrator"),
+        condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role = 'administrator')"
     }
     Staff "vendor's staff" {
         holds: |f| f.staff_role.is_some(),

@@ -13,6 +13,12 @@ const SEES_CONTRACT: Line = &[
     (Staff, "supports it"),
     (Operator, "owns the installation"),
 ];
+const ADMINISTERS_CONTRACT: Line = &[
+    (Manager, "runs the contract"),
+    (Coordinator, "looks after assets of it"),
+    (Staff, "supports it"),
+    (Operator, "owns the installation"),
+];
 const SEES_ASSET: Line = &[
     (Manager, "runs the contract"),
     (Coordinator, "sees all assets beside the own ones"),
@@ -49,18 +55,18 @@ const GIVES_CREDENTIALS: Line = &[
 const FRONT_DOOR: Line = &[(Anyone, "nobody is signed in yet")];
 const OPERATOR: Line = &[(Operator, "runs the command line of the installation")];
 const SYSTEM: Line = &[(System, "the product's own work")];
+const SEES_COMPANY: Line = &[(ManagerOfCompany, "runs a contract of it"), (Staff, "supports customers")];
+const SETS_UP_COMPANY: Line =
+    &[(ManagerOfCompany, "runs a contract of it"), (Administrator, "sets up the installation")];
+const SETS_UP: Line =
+    &[(Administrator, "sets up the installation"), (Operator, "runs the command line of the installation")];
 const OWN: Line = &[(SignedIn, "what is one's own")];
 
 /// The table: action → the standings that may, each with its reason. No `_` arm: whoever adds an action decides here.
 pub fn who_may(action: ActionId) -> Line {
     match action {
         ActionId::SeeContract => SEES_CONTRACT,
-        ActionId::AdministerContract => &[
-            (Manager, "runs the contract"),
-            (Coordinator, "looks after assets of it"),
-            (Staff, "supports it"),
-            (Operator, "owns the installation"),
-        ],
+        ActionId::AdministerContract => ADMINISTERS_CONTRACT,
         ActionId::SeeActivity => &[(Manager, "runs the contract"), (Staff, "supports it")],
         ActionId::SeeCoverage => &[
             (Manager, "runs the contract"),
@@ -114,6 +120,11 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::ChangeEmail | ActionId::StopEmailChange => OWN,
         ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
+        ActionId::SeeCompany | ActionId::SeeCompanySignIn => SEES_COMPANY,
+        ActionId::TestCompanySignIn | ActionId::ConfigureCompanySignIn => SETS_UP_COMPANY,
+        ActionId::DecideJoin => &[(ManagerOfCompany, "names users")],
+        ActionId::SeeStaffSignIn | ActionId::ConfigureStaffSignIn => SETS_UP,
+        ActionId::BeginSignIn => FRONT_DOOR,
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,

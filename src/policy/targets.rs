@@ -2,7 +2,8 @@
 use super::{ActionId, Facts};
 use crate::db::Value;
 use crate::ids::{
-    AssetId, ChangeSetId, ChangeSetKey, ContractId, ContractNumber, PersonId, PersonKey, SerialNumber, Single,
+    AccountId, AccountNumber, AssetId, ChangeSetId, ChangeSetKey, ContractId, ContractNumber, PersonId, PersonKey,
+    SerialNumber, Single,
 };
 
 /// Texts for the kinds of claim. `$1` is the target's key, `$2` the claim, `$3` the time.
@@ -170,6 +171,28 @@ impl Target for Person {
     const LOCK_BY_ACTOR: bool = true;
     fn from_facts(facts: &Facts) -> Option<Self> {
         facts.target.map(|id| Self(PersonId(id)))
+    }
+    fn id(&self) -> i64 {
+        self.0.0
+    }
+}
+
+/// A company, by its account number.
+#[derive(Debug)]
+pub struct Account(pub(crate) AccountId);
+impl Target for Account {
+    type Key = AccountNumber;
+    const KIND: &'static str = "account";
+    const SEE: ActionId = ActionId::SeeCompany;
+    const FACTS: FactsSql = facts!(
+        "o.id AS target,
+        EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id
+            AND m.confirmed_at IS NOT NULL WHERE c.account_id = o.id AND c.manager_id = me.id) AS manages_company
+        FROM me LEFT JOIN accounts o ON o.number = $1"
+    );
+    const LOCK: Option<&'static str> = Some("UPDATE accounts SET version = version + 1 WHERE number = $1");
+    fn from_facts(facts: &Facts) -> Option<Self> {
+        facts.target.map(|id| Self(AccountId(id)))
     }
     fn id(&self) -> i64 {
         self.0.0

@@ -128,9 +128,22 @@ impl World {
         }
     }
 
+    /// A column of bytes in hexadecimal digits.
+    pub fn hex(&self, column: &str) -> String {
+        match &self.raw {
+            Raw::Sqlite(_) => format!("lower(hex({column}))"),
+            Raw::Postgres(_) => format!("encode({column}, 'hex')"),
+        }
+    }
+
     /// A digest of every row of every table.
     pub async fn digest(&self) -> Vec<u8> {
-        let mut hash = Sha256::new();
+        Sha256::digest(self.dump().await).to_vec()
+    }
+
+    /// Every row of every table.
+    pub async fn dump(&self) -> String {
+        let mut dump = String::new();
         match &self.raw {
             Raw::Sqlite(p) => {
                 let tables = "SELECT m.name, group_concat('quote(' || i.name || ')', '||') FROM sqlite_master m
@@ -139,7 +152,7 @@ impl World {
                     let (table, columns): (String, String) = (row.get(0), row.get(1));
                     let rows = AssertSqlSafe(format!("SELECT {columns} FROM {table} ORDER BY 1"));
                     let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(p).await.unwrap();
-                    hash.update(format!("{table}: {rows:?}"));
+                    dump += &format!("{table}: {rows:?}\n");
                 }
             }
             Raw::Postgres(p) => {
@@ -148,11 +161,11 @@ impl World {
                 for table in tables {
                     let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} t ORDER BY 1"));
                     let rows: Vec<String> = sqlx::query_scalar(rows).fetch_all(p).await.unwrap();
-                    hash.update(format!("{table}: {rows:?}"));
+                    dump += &format!("{table}: {rows:?}\n");
                 }
             }
         }
-        hash.finalize().to_vec()
+        dump
     }
 
     /// `"GET /path"` as person `who` (0: nobody), by token for the API and by session for pages.
