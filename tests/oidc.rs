@@ -9,7 +9,7 @@ mod setup;
 mod world;
 use provider::{Key, Provider};
 use serde_json::{Value, json};
-use setup::{a_secret_is_kept_sealed_and_sent_to_the_provider_only, only_the_companys_own_manager_sets_up_and_decides};
+use setup::*;
 use testkit::product::Engine;
 use world::{Answer, World};
 
@@ -24,6 +24,7 @@ on_both! {
     a_key_that_was_changed_is_known_at_once
     only_the_companys_own_manager_sets_up_and_decides
     a_secret_is_kept_sealed_and_sent_to_the_provider_only
+    only_through_the_companys_sign_in_closes_the_other_ways
 }
 
 /// Acme's sign-in, with a provider of its own behind it.

@@ -1,5 +1,6 @@
 //! Signing in by a link that is mailed, and accepting an invitation. Links open a page with one button: a mail scanner that
 //! follows them uses nothing up.
+use crate::oidc::pages::company_button;
 use crate::web::layout::{Frame, bare};
 use crate::web::roles::{RoleCard, role_cards};
 use crate::web::samples;
@@ -18,6 +19,8 @@ pub struct SignInView {
     pub return_to: String,
     /// Why it did not work.
     pub problem: Option<Problem>,
+    /// Some company has a sign-in of its own: the page offers to go there.
+    pub company: bool,
     /// Demo mode: one card per role; empty otherwise.
     pub roles: Vec<RoleCard>,
 }
@@ -43,6 +46,7 @@ pub fn sign_in_page(frame: &Frame, view: &SignInView) -> Markup {
                 (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
                 (email.render())
                 button.btn.primary type="submit" { (icon("mail")) "E-mail me a link" }
+                @if view.company { (company_button()) }
             }
             p.hint { "Your Contract Manager or Software Coordinator adds you first: the link only goes to people who are known here." }
             @if !view.roles.is_empty() {
@@ -201,6 +205,7 @@ impl SignInView {
         SignInView {
             email: "elena@ostrava".to_owned(),
             problem: Some(Problem::with(vec![Fault { field: "email", text }])),
+            company: true,
             roles: RoleCard::samples(),
             ..SignInView::default()
         }

@@ -30,6 +30,7 @@ impl Operation for RequestLink {
 
     /// The same answer whether the address is known or not.
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+        crate::oidc::only::refuse_other_ways(tx, permit, &self.email).await?;
         let person: Option<(PersonId,)> = tx.find(permit, sql(BY_ADDRESS).bind(address_key(&self.email))).await?;
         if let Some((person,)) = person {
             super::mails::queue_sign_in(tx, permit, person).await?;

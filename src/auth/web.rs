@@ -8,6 +8,7 @@ use super::session::CloseSession;
 use super::sign_in::{LinkFor, Names, OpenSession, RequestLink, SeeLink};
 use crate::app::App;
 use crate::error::AppError;
+use crate::oidc::provider::AnyProvider;
 use crate::operation::Terms;
 use crate::policy::{ActionId, Actor};
 use crate::text::{full_name, is_address};
@@ -52,16 +53,18 @@ fn framed(app: &App, browser: &Browser, title: &str) -> Frame {
     Frame { title: title.to_owned(), ..outside(app, browser) }
 }
 
-fn sign_in(app: &App, browser: &Browser, email: &str, return_to: &str, problem: Option<Problem>) -> Markup {
+async fn sign_in(app: &App, browser: &Browser, email: &str, return_to: &str, problem: Option<Problem>) -> Markup {
     let error = problem.is_some();
     let frame = Frame { error, ..framed(app, browser, "Sign in") };
     let roles = if app.profile().demo { crate::demo::roles::cards() } else { Vec::new() };
     let (email, return_to) = (email.to_owned(), own_path(return_to).to_owned());
-    sign_in_page(&frame, &SignInView { csrf: frame.csrf.clone(), email, return_to, problem, roles })
+    // Not worth a failed page: without the button one still signs in.
+    let company = app.read(&Actor::anonymous(), &AnyProvider).await.unwrap_or(false);
+    sign_in_page(&frame, &SignInView { csrf: frame.csrf.clone(), email, return_to, problem, company, roles })
 }
 
 async fn show(State(app): State<App>, browser: Browser, Params(asked): Params<Asked>) -> Markup {
-    sign_in(&app, &browser, &asked.email, &asked.return_to, None)
+    sign_in(&app, &browser, &asked.email, &asked.return_to, None).await
 }
 
 async fn request(State(app): State<App>, browser: Browser, form: Form) -> Result<Response, AppError> {
@@ -69,8 +72,11 @@ async fn request(State(app): State<App>, browser: Browser, form: Form) -> Result
     if !is_address(email) {
         let text = "Enter the full e-mail address, for example name@company.com".to_owned();
         let problem = Problem::with(vec![Fault { field: "email", text }]);
-        let page = sign_in(&app, &browser, email, form.get("return_to"), Some(problem));
+        let page = sign_in(&app, &browser, email, form.get("return_to"), Some(problem)).await;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    if let Some(elsewhere) = crate::oidc::web::elsewhere(&app, email, form.get("return_to")).await? {
+        return Ok(elsewhere);
     }
     app.run(Actor::anonymous(), RequestLink { email: email.to_owned() }, Terms::default()).await?;
     app.wake();

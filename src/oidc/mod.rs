@@ -6,6 +6,7 @@ pub mod decide;
 pub mod enter;
 pub mod http;
 pub mod mails;
+pub mod only;
 pub mod pages;
 pub mod protocol;
 pub mod provider;
@@ -18,7 +19,7 @@ pub mod setup;
 pub mod show;
 pub mod tell;
 pub mod ticket;
-mod web;
+pub mod web;
 
 use crate::db::Sql;
 use crate::web::Route;
@@ -28,6 +29,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(begin::statements());
     all.extend(enter::statements());
     all.extend(tell::statements());
+    all.extend(only::statements());
     all.extend(setup::statements());
     all.extend(configure::statements());
     all.extend(decide::statements());

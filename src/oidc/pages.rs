@@ -18,6 +18,14 @@ pub struct CompanyView {
     pub owner: Option<String>,
 }
 
+/// In the sign-in form: with the address that is typed there. A module calls it by the company's name.
+pub fn company_button() -> Markup {
+    html! {
+        button.btn #company-sign-in type="submit" formaction="/sign-in/company" { "Use my company’s sign-in" }
+        script type="module" src=(url("company.js")) {}
+    }
+}
+
 /// Asks for the address, or offers to go on. It depends on the domain alone, so it tells nobody who exists.
 pub fn company_page(frame: &Frame, view: &CompanyView) -> Markup {
     let Some(owner) = &view.owner else { return ask_page(frame, view) };

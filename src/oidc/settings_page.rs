@@ -175,7 +175,7 @@ fn form(view: &SettingsView) -> Markup {
                     Owner::Vendor => (field(view, "domains", "Domains", "Of your people’s addresses, separated by spaces", &typed)),
                 }
                 @if matches!(view.owner, Owner::Company(..)) {
-                    fieldset.row-field {
+                    fieldset.fields {
                         legend.lab { "Somebody with an address that is new here" }
                         label.check { input type="radio" name="joins" value="ask" checked[!f.at_once];
                             span { "waits until a Contract Manager lets them in" } }
@@ -183,7 +183,7 @@ fn form(view: &SettingsView) -> Markup {
                             span { "is a member at once" small { "A member sees nothing of a contract until somebody gives access to it." } } }
                     }
                 }
-                label.check { input type="checkbox" name="only_here" value="1" checked[f.only_here];
+                label.check { input type="checkbox" #only_here name="only_here" value="1" checked[f.only_here];
                     span { "Only through this sign-in" small { "People with an address of these domains can no longer use a password or a link by mail." } } }
                 div.under {
                     button.btn.primary type="submit" { "Save" }
@@ -219,7 +219,7 @@ fn secret(view: &SettingsView) -> Markup {
 fn domains(view: &SettingsView) -> Markup {
     let error = view.problem.as_ref().and_then(|problem| problem.of("domains"));
     html! {
-        fieldset.row-field id="domains" tabindex="-1" {
+        fieldset.fields id="domains" tabindex="-1" {
             legend.lab { "Domains that lead here" }
             @if let Some(error) = error { p.hint.bad { (error) } }
             @if view.verified.is_empty() { p.hint { "Your company has no verified domain here; ask us to add it." } }

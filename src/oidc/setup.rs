@@ -119,9 +119,13 @@ impl Entered {
 struct Former {
     id: i64,
     client_secret: Option<Vec<u8>>,
+    /// Somebody came in through it.
+    tried: bool,
 }
 
-const FORMER: &str = "SELECT id, client_secret FROM oidc_providers WHERE COALESCE(account_id, 0) = $1";
+const FORMER: &str = "SELECT p.id, p.client_secret, EXISTS (SELECT 1 FROM oidc_subjects s WHERE s.provider_id = p.id
+        AND s.issuer = $2) AS tried
+    FROM oidc_providers p WHERE COALESCE(p.account_id, 0) = $1";
 const TAKEN: &str = "SELECT d.domain FROM oidc_domains d JOIN oidc_providers p ON p.id = d.provider_id JOIN (";
 const TAKEN_BY: &str = ") v ON v.column1 = d.domain WHERE COALESCE(p.account_id, 0) <> ";
 const STRANGE: &str = "SELECT v.column1 FROM (";
@@ -168,7 +172,11 @@ pub async fn store(
         let words = format!("{domain} leads to another company's sign-in already; ask the vendor whose it is");
         return Err(AppError::invalid("domains", words));
     }
-    let former: Option<Former> = tx.find(proof, sql(FORMER).bind(owner)).await?;
+    let former: Option<Former> = tx.find(proof, sql(FORMER).bind(owner).bind(setup.issuer.as_str())).await?;
+    if setup.only_here && !former.as_ref().is_some_and(|f| f.tried) {
+        let words = "sign in through it once before you close the other ways in";
+        return Err(AppError::invalid("only_here", words));
+    }
     let (secret, said) = match &setup.secret {
         Secret::Keep => (former.as_ref().and_then(|f| f.client_secret.clone()), "kept"),
         Secret::None => (None, "none"),

@@ -86,6 +86,13 @@ async fn company(State(app): State<App>, browser: Browser, Params(asked): Params
     Ok((status, company_page(&frame, &view)).into_response())
 }
 
+/// Where whoever must not sign in another way is led instead.
+pub async fn elsewhere(app: &App, email: &str, return_to: &str) -> Result<Option<Response>, AppError> {
+    let only = find(app, domain_of(email)).await?.is_some_and(|provider| provider.only_here);
+    let to = link("/sign-in/company", &[("email", email), ("return_to", own_path(return_to))]);
+    Ok(only.then(|| Redirect::to(&to).into_response()))
+}
+
 /// From the sign-in form, whatever else is in it.
 async fn find_company(form: Form) -> Redirect {
     let (email, return_to) = (form.get("email"), own_path(form.get("return_to")));

@@ -52,6 +52,13 @@ const GIVES_CREDENTIALS: Line = &[
     (ManagerOfColleague, "gives credentials to users"),
     (NamingColleague, "was given the right to name users, for own users"),
 ];
+const SEES_PERSON: Line = &[
+    (Myself, "is that person"),
+    (ManagerOfColleague, "runs a contract of their company"),
+    (CoordinatorOfColleague, "looks after assets of their company"),
+    (ResellerOfColleague, "sold their company a contract"),
+    (Staff, "supports them"),
+];
 const FRONT_DOOR: Line = &[(Anyone, "nobody is signed in yet")];
 const OPERATOR: Line = &[(Operator, "runs the command line of the installation")];
 const SYSTEM: Line = &[(System, "the product's own work")];
@@ -76,13 +83,7 @@ pub fn who_may(action: ActionId) -> Line {
         ],
         ActionId::SeeAsset | ActionId::ExplainCoordinator => SEES_ASSET,
         ActionId::FindPerson => &[(Manager, "names coordinators")],
-        ActionId::SeePerson => &[
-            (Myself, "is that person"),
-            (ManagerOfColleague, "runs a contract of their company"),
-            (CoordinatorOfColleague, "looks after assets of their company"),
-            (ResellerOfColleague, "sold their company a contract"),
-            (Staff, "supports them"),
-        ],
+        ActionId::SeePerson => SEES_PERSON,
         ActionId::AssignCoordinator => &[(Manager, "names coordinators")],
         ActionId::GrantNaming => &[(Manager, "a coordinator cannot pass the right on")],
         ActionId::HandOver => &[(ManagerOfColleague, "names coordinators of the own contracts")],

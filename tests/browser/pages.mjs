@@ -15,6 +15,11 @@ const PAGES = [
   { name: 'sign-in link used', who: 'nobody', path: () => '/sign-in/link/0000000000000000000000000000000000000000000', refused: true },
   { name: 'invitation', who: 'nobody', path: ({ links }) => links.invite },
   { name: 'invitation unknown', who: 'nobody', path: () => '/invite/0000000000000000000000000000000000000000000', refused: true },
+  { name: 'company sign-in', who: 'nobody', path: () => '/sign-in/company' },
+  { name: 'company sign-in, no such', who: 'nobody', path: () => '/sign-in/company?email=x%40nowhere.example', status: 422 },
+  { name: 'provider says no', who: 'nobody', path: () => '/sign-in/oidc/callback?error=access_denied', status: 422 },
+  // Where scripts run, a module goes on at once.
+  { name: 'back from a provider', who: 'nobody', path: () => '/sign-in/oidc/callback?code=x&state=y', plain: true },
   { name: 'help signed out', who: 'nobody', path: () => '/help' },
   { name: 'home', who: 'manager', path: () => '/' },
   { name: 'contracts', who: 'manager', path: () => '/contracts' },
@@ -56,6 +61,7 @@ const PAGES = [
     b.expects = 'a refusal';
     await b.locate('#time_zone').fill('Atlantis'); await b.locate('#city').fill('Rotterdam'); await b.locate('form.profile button[type=submit]').click();
     await until(() => b.locate('#errors').isVisible(), 'the faults are listed'); } },
+  { name: 'sign-in of the company', who: 'manager', path: ({ main }) => `/company/${encodeURIComponent(main.account.account_number)}/sign-in` },
   { name: 'help', who: 'manager', path: () => '/help' },
   { name: 'API description', who: 'nobody', path: () => '/api' },
   { name: 'not found', who: 'manager', path: () => '/contracts/999999999999/products', status: 404 },
@@ -115,7 +121,7 @@ async function look(context, options) {
       await openProducts(b, main.number);
       context.links.person = await b.locate('main a[href^="/people/"]', { hasText: fullName(context.coordinator) }).first().getAttribute('href');
     }
-    for (const page of PAGES.filter(one => one.who === name && !(one.script && options.script === false))) {
+    for (const page of PAGES.filter(one => one.who === name && !(one.script && options.script === false) && !(one.plain && options.script !== false))) {
       const faults = await one(b, page, context, options);
       if (faults.length) seen.set(page.name, faults);
     }

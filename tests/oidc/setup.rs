@@ -71,3 +71,27 @@ pub async fn a_secret_is_kept_sealed_and_sent_to_the_provider_only(world: World)
     assert_eq!(acme.save(1, "A-1", "domains=acme.example&no_secret=1").await.status, 303);
     assert_eq!(acme.world.number("SELECT COUNT(*) FROM oidc_providers WHERE client_secret IS NULL").await, 1);
 }
+
+pub async fn only_through_the_companys_sign_in_closes_the_other_ways(world: World) {
+    let acme = Acme::new(world, "").await;
+    let only = "domains=acme.example&only_here=1";
+    let early = acme.save(1, "A-1", only).await;
+    assert!(
+        early.status == 422 && early.body.contains("once before you close"),
+        "nobody locks the company out: {}",
+        early.body
+    );
+    let asks = async |email: &str| acme.world.call(0, "POST /sign-in", &form(&[("email", email)])).await;
+    assert_eq!(asks("sc@acme.example").await.went_to(), "/sign-in/sent?email=sc%40acme.example");
+    assert_eq!(acme.who(&acme.sign_in("sc@acme.example", json!({})).await).await, Some(3));
+    assert_eq!(acme.save(1, "A-1", only).await.status, 303);
+    let queued = "SELECT COUNT(*) FROM notices WHERE kind = 'sign_in_link'";
+    let before = acme.world.number(queued).await;
+    for email in ["sc@acme.example", "nobody@acme.example"] {
+        let to = format!("/sign-in/company?{}", form(&[("email", email), ("return_to", "/")]));
+        assert_eq!(asks(email).await.went_to(), to, "known and unknown alike");
+    }
+    assert_eq!(asks("cm@beta.example").await.status, 303);
+    assert!(acme.world.number(queued).await <= before + 1);
+    assert_eq!(acme.who(&acme.sign_in("sc@acme.example", json!({})).await).await, Some(3));
+}
