@@ -330,7 +330,8 @@ pub const INVARIANTS: &[Invariant] = &[
         "held mail has its job",
         limited!(
             "SELECT s.handle FROM change_sets s WHERE s.mail = 'held'
-         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.dedup_key = 'mail.change_set/' || s.id)"
+         AND NOT EXISTS (SELECT 1 FROM jobs j
+            WHERE j.dedup_key IN ('mail.change_set/' || s.id, 'mail.users/' || s.id))"
         ),
     ),
 ];
