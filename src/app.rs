@@ -1,4 +1,5 @@
 //! The product of one process: database, clock and what is known about the installation. Cheap to clone.
+use crate::auth::last_use::Used;
 use crate::coordinators::change_hands::ChangeHands;
 use crate::db::Db;
 use crate::error::AppError;
@@ -6,6 +7,7 @@ use crate::oidc::sealed::SealingKey;
 use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::time::{Clock, start_of};
+use crate::web::client::Network;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, Notify, OwnedRwLockReadGuard, RwLock};
@@ -38,13 +40,25 @@ struct Inner {
     running: Arc<RwLock<()>>,
     wake: Notify,
     sealing: OnceLock<SealingKey>,
+    trusted: OnceLock<Vec<Network>>,
+    used: Used,
 }
 
 impl App {
     /// Puts the product on a database.
     pub fn new(db: Db, clock: Clock, profile: Profile) -> Self {
-        let (next_day, settling, wake, sealing) = (AtomicI64::new(0), Mutex::new(()), Notify::new(), OnceLock::new());
-        Self(Arc::new(Inner { db, clock, profile, next_day, settling, running: Arc::default(), wake, sealing }))
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            profile,
+            next_day: AtomicI64::new(0),
+            settling: Mutex::new(()),
+            running: Arc::default(),
+            wake: Notify::new(),
+            sealing: OnceLock::new(),
+            trusted: OnceLock::new(),
+            used: Used::default(),
+        }))
     }
 
     pub(crate) fn db(&self) -> &Db {
@@ -59,6 +73,21 @@ impl App {
     /// What pages and mails say about the installation.
     pub fn profile(&self) -> &Profile {
         &self.0.profile
+    }
+
+    /// Says which proxies are believed about the addresses of clients; once, before requests come.
+    pub fn trust(&self, proxies: Vec<Network>) {
+        let _ = self.0.trusted.set(proxies);
+    }
+
+    /// The proxies that are believed.
+    pub(crate) fn trusted(&self) -> &[Network] {
+        self.0.trusted.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Sessions and tokens that were used, to be written down later.
+    pub(crate) fn used(&self) -> &Used {
+        &self.0.used
     }
 
     /// Hands change before anything else is served on a new day: once a day and process, not by a timer that may be late.

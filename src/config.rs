@@ -39,6 +39,15 @@ pub struct Settings {
     /// File with at least 32 random characters: the key for secrets that must be kept, such as those of sign-in providers
     #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_SECRET_KEY_FILE", value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
+    /// Networks of proxies that are believed about the addresses of clients (X-Forwarded-For), for example 10.0.0.0/8
+    #[arg(
+        long,
+        global = true,
+        env = "SUBSCRIPTION_CENTER_TRUSTED_PROXY",
+        value_name = "NETWORK",
+        value_delimiter = ','
+    )]
+    pub trusted_proxy: Option<Vec<String>>,
     /// For tests: a file with milliseconds to add to the clock
     #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_CLOCK_FILE", value_name = "FILE", hide = true)]
     pub clock_file: Option<PathBuf>,
@@ -65,6 +74,7 @@ impl Settings {
             phone: self.phone.or(file.phone),
             contact_email: self.contact_email.or(file.contact_email),
             secret_key_file: self.secret_key_file.or(file.secret_key_file),
+            trusted_proxy: self.trusted_proxy.or(file.trusted_proxy),
             clock_file: self.clock_file.or(file.clock_file),
             config: self.config,
         })

@@ -29,6 +29,18 @@ pub enum AppError {
     /// The database failed: 500, 503 or 507, details only in the log.
     #[error("internal error")]
     Db(#[from] DbError),
+    /// Tried too often: 429, and when to try again.
+    #[error("too many tries")]
+    TooOften {
+        /// After how many seconds.
+        seconds: u64,
+    },
+    /// Too much of one kind of work at once: 503, and when to try again.
+    #[error("too much to do at once")]
+    Overloaded {
+        /// After how many seconds.
+        seconds: u64,
+    },
     /// The operation's task panicked, or an answer could not be written as JSON: 500.
     #[error("internal error")]
     Lost,

@@ -87,6 +87,9 @@ fn beside(path: &str, target: usize) -> (String, String) {
         }
         "/sign-in/company" => ("?email=x%40nowhere.example".to_owned(), "email=x%40nowhere.example".to_owned()),
         "/sign-in/oidc" => (String::new(), "email=x%40nowhere.example".to_owned()),
+        "/forgot" => (String::new(), format!("email={coordinator}")),
+        "/account/security/password" => (String::new(), "new_password=umbrella-kettle-97".to_owned()),
+        "/account/tokens" => (String::new(), "name=script&days=30&reach=read".to_owned()),
         "/account/theme" => (String::new(), "theme=dark".to_owned()),
         "/search.json" => ("?q=S".to_owned(), String::new()),
         _ => (String::new(), String::new()),

@@ -10,7 +10,8 @@ const EVENT: &str = "INSERT INTO audit_events (at, actor_id, action, kind, targe
 const DETAIL: &str = "INSERT INTO audit_details (event_id, detail) VALUES ($1, $2)";
 
 /// Work of the product itself that is no change of anything people care about, and would drown what is.
-const UNTOLD: &[&str] = &["job.run", "audit.seal", "mail.send"];
+const UNTOLD: &[&str] =
+    &["job.run", "audit.seal", "mail.send", "session.count_try", "session.note_use", "session.request_link"];
 
 /// Writes the event of an operation: what its note says, else its answer.
 pub(crate) async fn record<A: WriteAction>(tx: &mut WriteTx, permit: &Permit<A>, answer: &str) -> Result<(), DbError> {

@@ -1,10 +1,11 @@
 //! Fresh authentication: somebody who is signed in proves again who that is, before what matters most.
-use super::mails;
+use super::password::Proven;
+use super::{mails, throttle, totp};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
-use crate::ids::Single;
+use crate::ids::{PersonId, Single};
 use crate::operation::{Operation, Query};
-use crate::policy::{self, Permit};
+use crate::policy::{self, Permit, WriteProof};
 use serde::Serialize;
 
 /// What the reader can prove with.
@@ -13,6 +14,8 @@ pub struct SeeFreshness;
 /// Which factors somebody has.
 #[derive(Clone, Debug, FromRow)]
 pub struct Factors {
+    /// Who it is.
+    pub person: PersonId,
     /// The address that a link would go to.
     pub email: String,
     /// A password is set.
@@ -23,7 +26,8 @@ pub struct Factors {
     pub passkeys: i64,
 }
 
-const FACTORS: &str = "SELECT p.email, EXISTS (SELECT 1 FROM passwords w WHERE w.person_id = p.id) AS password,
+pub(super) const FACTORS: &str =
+    "SELECT p.id AS person, p.email, EXISTS (SELECT 1 FROM passwords w WHERE w.person_id = p.id) AS password,
         EXISTS (SELECT 1 FROM totps t WHERE t.person_id = p.id AND t.confirmed_at IS NOT NULL) AS totp,
         (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys
     FROM people p WHERE p.id = $1";
@@ -93,6 +97,61 @@ impl Operation for UseAgainLink {
     }
 }
 
+const STRENGTHEN: &str =
+    "UPDATE sessions SET strong = TRUE, fresh_at = $3, seen_at = $3 WHERE hash = $1 AND person_id = $2";
+
+/// Whoever acts has just proven a second factor in this session.
+pub(super) async fn strengthen(
+    tx: &mut WriteTx,
+    proof: &impl WriteProof,
+    person: PersonId,
+    session: &[u8],
+) -> Result<(), AppError> {
+    tx.execute(proof, sql(STRENGTHEN).bind(session).bind(person).bind(tx.now())).await?;
+    Ok(())
+}
+
+/// Proves it with what one knows or holds.
+#[derive(Clone, Serialize)]
+pub struct RefreshSession {
+    /// With what.
+    pub with: With,
+    /// Hash of the session.
+    pub session: Vec<u8>,
+    /// The tries that succeeded.
+    pub tries: Vec<i64>,
+}
+
+/// What somebody who is signed in proves it with.
+#[derive(Clone, Serialize)]
+pub enum With {
+    /// The password.
+    Password(Proven),
+    /// A code of the app.
+    Totp(#[serde(skip)] String),
+}
+
+impl Operation for RefreshSession {
+    type Action = policy::RefreshSession;
+    type Output = ();
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+        let proved = match &self.with {
+            With::Password(proven) if proven.holds(tx, permit).await? == permit.actor() => "password",
+            With::Password(_) => return Err(AppError::hidden()),
+            With::Totp(code) => totp::take(tx, permit, permit.actor(), code).await.map(|()| "totp")?,
+        };
+        throttle::forget(tx, permit, &self.tries).await?;
+        refresh(tx, permit, &self.session).await?;
+        tx.note(serde_json::json!({"proved": proved}), None);
+        Ok(())
+    }
+}
+
 /// Whoever acts has just proven a factor in this session.
 pub(super) async fn refresh(
     tx: &mut WriteTx,
@@ -104,5 +163,5 @@ pub(super) async fn refresh(
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    [FACTORS, USE, REFRESH].map(sql).into()
+    [FACTORS, USE, REFRESH, STRENGTHEN].map(sql).into()
 }

@@ -1,8 +1,8 @@
 //! The page that asks somebody who is signed in to prove it again.
 use crate::web::layout::{Frame, bare};
 use crate::web::samples;
-use crate::web::ui::{Problem, csrf, hidden, icon};
-use maud::{Markup, html};
+use crate::web::ui::{Field, Kind, Problem, csrf, hidden, icon};
+use maud::{Markup, Render, html};
 
 /// Prove it again, and with what.
 #[derive(Clone, Debug)]
@@ -13,6 +13,12 @@ pub struct AgainView {
     pub return_to: String,
     /// The address that a link goes to.
     pub email: String,
+    /// There is a password.
+    pub password: bool,
+    /// An app is set up.
+    pub totp: bool,
+    /// There is a passkey.
+    pub passkey: bool,
     /// A link is on its way.
     pub sent: bool,
     /// Demo: the mail is on this machine.
@@ -34,6 +40,8 @@ pub fn again_page(frame: &Frame, view: &AgainView) -> Markup {
                 @if view.demo { p { a href="/demo/mail" { "Open the mail of the demo" } } }
                 p { a.btn.primary href=(view.return_to) { "I used the link: go on" } }
             }
+            @if view.totp { (ask(view, code_field(view), "Go on")) }
+            @if view.password { (ask(view, password_field(view), "Go on")) }
             form.stack-form method="post" action="/sign-in/again/mail" {
                 (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
                 @if !view.sent { p.hint.break { "The link goes to " (view.email) "." } }
@@ -42,6 +50,40 @@ pub fn again_page(frame: &Frame, view: &AgainView) -> Markup {
             p.hint { a href="/" { "Leave it as it is" } }
         },
     )
+}
+
+fn ask(view: &AgainView, field: Field, words: &str) -> Markup {
+    html! {
+        form.stack-form method="post" action="/sign-in/again" novalidate {
+            (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
+            (field.render())
+            button.btn.primary type="submit" { (words) }
+        }
+    }
+}
+
+fn code_field(view: &AgainView) -> Field<'_> {
+    Field {
+        name: "code",
+        label: "Code",
+        hint: "The six figures that your authenticator app shows now.",
+        kind: Kind::Code,
+        value: "",
+        error: view.problem.as_ref().and_then(|problem| problem.of("code")),
+        autocomplete: "one-time-code",
+    }
+}
+
+fn password_field(view: &AgainView) -> Field<'_> {
+    Field {
+        name: "password",
+        label: "Password",
+        hint: "",
+        kind: Kind::Password,
+        value: "",
+        error: view.problem.as_ref().and_then(|problem| problem.of("password")),
+        autocomplete: "current-password",
+    }
 }
 
 /// What the link of the mail opens: one button, or the way to a new one.
@@ -83,6 +125,9 @@ impl AgainView {
             csrf: "sample-token".to_owned(),
             return_to: "/account/security".to_owned(),
             email: samples::elena().email,
+            password: true,
+            totp: true,
+            passkey: false,
             sent: false,
             demo: false,
             problem: None,

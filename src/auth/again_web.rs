@@ -1,19 +1,24 @@
 //! `/sign-in/again`: where a page leads that needs a fresh proof.
-use super::again::{RequestAgainLink, SeeFreshness, UseAgainLink};
+use super::again::{RefreshSession, RequestAgainLink, SeeFreshness, UseAgainLink, With};
 use super::again_page::{AgainLinkView, AgainView, again_link_page, again_page};
+use super::cookie_web::known_device;
+use super::password;
 use super::secret;
+use super::throttle::{At, CountTry};
 use super::web::own_path;
 use crate::app::App;
 use crate::error::AppError;
 use crate::operation::Terms;
 use crate::policy::{ActionId, Actor};
+use crate::web::client::Client;
 use crate::web::extract::{Form, Params, session_secret};
 use crate::web::frame::{Browser, outside};
 use crate::web::layout::Frame;
-use crate::web::ui::Problem;
-use crate::web::words::link;
+use crate::web::ui::{Fault, Problem};
+use crate::web::words::{link, sentence};
 use crate::web::{Route, get, post};
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde::Deserialize;
@@ -21,6 +26,7 @@ use serde::Deserialize;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/sign-in/again", ActionId::SeeFreshness, show),
+        post("/sign-in/again", ActionId::RefreshSession, refresh),
         post("/sign-in/again/mail", ActionId::RefreshSession, mail),
         get("/sign-in/again/{token}", ActionId::SeeFreshness, opened),
         post("/sign-in/again/{token}", ActionId::RefreshSession, prove),
@@ -48,6 +54,9 @@ async fn page(
         csrf: frame.csrf.clone(),
         return_to: own_path(&asked.return_to).to_owned(),
         email: factors.email,
+        password: factors.password,
+        totp: factors.totp,
+        passkey: factors.passkeys > 0,
         sent: asked.sent,
         demo: app.profile().demo,
         problem,
@@ -62,6 +71,55 @@ async fn show(
     Params(asked): Params<Asked>,
 ) -> Result<Markup, AppError> {
     page(&app, &actor, &browser, &asked, None).await
+}
+
+/// By password or by a code of the app; counted like signing in.
+async fn refresh(
+    State(app): State<App>,
+    actor: Actor,
+    browser: Browser,
+    client: Client,
+    form: Form,
+) -> Result<Response, AppError> {
+    let factors = app.read(&actor, &SeeFreshness).await?;
+    let asked = Asked { return_to: form.get("return_to").to_owned(), sent: false };
+    if !form.has("code") && form.typed("password").is_empty() {
+        return refused(&app, &actor, &browser, &asked, password_fault()).await;
+    }
+    let device = known_device(&app, &browser);
+    let count = CountTry { at: At::Second(factors.person.0), client: client.subject(), device };
+    let tries = app.run(Actor::anonymous(), count, Terms::default()).await?.go()?;
+    let with = match form.given("code") {
+        Some(code) => Some(With::Totp(code.to_owned())),
+        None => password::prove_own(&app, &actor, form.typed("password")).await?.map(With::Password),
+    };
+    let fault = match with {
+        None => password_fault(),
+        Some(with) => {
+            let session = secret::hash(&session_secret(&browser.headers, &app).unwrap_or_default());
+            match app.run(actor.clone(), RefreshSession { with, session, tries }, Terms::default()).await {
+                Ok(()) => return Ok(Redirect::to(own_path(&asked.return_to)).into_response()),
+                Err(AppError::Invalid { field, message }) => Fault { field, text: sentence(&message) },
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    refused(&app, &actor, &browser, &asked, fault).await
+}
+
+fn password_fault() -> Fault {
+    Fault { field: "password", text: "Enter the password with which you sign in".to_owned() }
+}
+
+async fn refused(
+    app: &App,
+    actor: &Actor,
+    browser: &Browser,
+    asked: &Asked,
+    fault: Fault,
+) -> Result<Response, AppError> {
+    let page = page(app, actor, browser, asked, Some(Problem::with(vec![fault]))).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 async fn mail(State(app): State<App>, actor: Actor, form: Form) -> Result<Response, AppError> {

@@ -121,6 +121,88 @@ impl Mail for NewDevice {
     }
 }
 
+/// Mail 4: the link that sets a new password.
+#[derive(Clone, Debug)]
+pub struct ResetLink {
+    /// The installation.
+    pub site: Site,
+}
+
+impl Mail for ResetLink {
+    fn subject(&self) -> String {
+        "Set a new password".to_owned()
+    }
+
+    fn letter(&self) -> Letter {
+        let center = self.site.center();
+        Letter {
+            preheader: "The link works once, for 60 minutes.".to_owned(),
+            opening: format!("You, or somebody who knows this address, asked for a new password for {center}."),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs: vec![
+                "The link works once, for 60 minutes. The password that you have stays until you set another one."
+                    .to_owned(),
+            ],
+            action: Action { words: "Set a new password".to_owned(), url: LINK.to_owned() },
+            answer: String::new(),
+            why: "this address was entered on the page for forgotten passwords. If that was not you, do nothing: without \
+                the link nobody changes your password."
+                .to_owned(),
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
+/// Mail 5: the password is another one.
+#[derive(Clone, Debug)]
+pub struct PasswordChanged {
+    /// The installation.
+    pub site: Site,
+    /// `24 Nov 2026, 04:42 UTC`
+    pub at: String,
+}
+
+impl Mail for PasswordChanged {
+    fn subject(&self) -> String {
+        "Your password was changed".to_owned()
+    }
+
+    fn letter(&self) -> Letter {
+        let Self { site, at } = self;
+        Letter {
+            preheader: "Everywhere else you are signed out.".to_owned(),
+            opening: format!("The password with which you sign in to {} was set on {at}.", site.center()),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs: vec![
+                "All other browsers in which you were signed in are signed out.".to_owned(),
+                "Not you? Set a new password at once; the old one no longer works.".to_owned(),
+            ],
+            action: Action { words: "Set a new password".to_owned(), url: site.link("/forgot") },
+            answer: String::new(),
+            why: "you are told whenever your password changes.".to_owned(),
+            service: true,
+            site: site.clone(),
+        }
+    }
+}
+
+impl ResetLink {
+    /// For tests and the preview.
+    pub fn sample() -> Self {
+        Self { site: Site::sample() }
+    }
+}
+
+impl PasswordChanged {
+    /// For tests and the preview.
+    pub fn sample() -> Self {
+        Self { site: Site::sample(), at: "24 Nov 2026, 04:42 UTC".to_owned() }
+    }
+}
+
 impl AgainLink {
     /// For tests and the preview.
     pub fn sample() -> Self {
@@ -159,6 +241,22 @@ pub async fn queue_sign_in(tx: &mut WriteTx, proof: &impl WriteProof, person: Pe
 pub(super) async fn queue_again(tx: &mut WriteTx, proof: &impl WriteProof, person: PersonId) -> Result<(), AppError> {
     let mail = AgainLink { site: Site::unknown() }.render();
     queue(tx, proof, person, "again_link", mail, Some(Purpose::Again)).await
+}
+
+/// As [`queue_sign_in`], for a forgotten password.
+pub(super) async fn queue_reset(tx: &mut WriteTx, proof: &impl WriteProof, person: PersonId) -> Result<(), AppError> {
+    let mail = ResetLink { site: Site::unknown() }.render();
+    queue(tx, proof, person, "reset_link", mail, Some(Purpose::Reset)).await
+}
+
+/// Tells a person that the password is another one.
+pub(super) async fn queue_password_changed(
+    tx: &mut WriteTx,
+    proof: &impl WriteProof,
+    person: PersonId,
+) -> Result<(), AppError> {
+    let mail = PasswordChanged { site: Site::unknown(), at: long(tx.now(), tx.zone()) }.render();
+    queue(tx, proof, person, "password_changed", mail, None).await
 }
 
 /// Tells a person of a browser that was not known.
@@ -225,6 +323,16 @@ mod tests {
     #[test]
     fn again_link() {
         insta::assert_snapshot!("again", words(AgainLink::sample()));
+    }
+
+    #[test]
+    fn reset_link() {
+        insta::assert_snapshot!("reset", words(ResetLink::sample()));
+    }
+
+    #[test]
+    fn password_changed() {
+        insta::assert_snapshot!("password_changed", words(PasswordChanged::sample()));
     }
 
     #[test]

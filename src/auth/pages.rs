@@ -25,30 +25,44 @@ pub struct SignInView {
     pub roles: Vec<RoleCard>,
 }
 
-/// Sign in: an address, and a link is mailed to it.
+/// Sign in: an address with a password, a passkey, or a link that is mailed.
 pub fn sign_in_page(frame: &Frame, view: &SignInView) -> Markup {
+    let error = |name| view.problem.as_ref().and_then(|problem| problem.of(name));
     let email = Field {
         name: "email",
         label: "E-mail",
         hint: "",
         kind: Kind::Email,
         value: &view.email,
-        error: view.problem.as_ref().and_then(|problem| problem.of("email")),
-        autocomplete: "email",
+        error: error("email"),
+        autocomplete: "username webauthn",
+    };
+    let password = Field {
+        name: "password",
+        label: "Password",
+        hint: "You have none? Leave it empty, and we e-mail you a link.",
+        kind: Kind::Password,
+        value: "",
+        error: error("password"),
+        autocomplete: "current-password",
     };
     bare(
         frame,
         html! {
             @if let Some(problem) = &view.problem { (problem) }
             h1 { "Sign in" }
-            p.lead { "We send you a link. It works once, for 15 minutes; there is no password to remember." }
             form.stack-form method="post" action="/sign-in" novalidate {
                 (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
                 (email.render())
-                button.btn.primary type="submit" { (icon("mail")) "E-mail me a link" }
-                @if view.company { (company_button()) }
+                (password.render())
+                div.under {
+                    button.btn.primary type="submit" name="how" value="password" { "Sign in" }
+                    button.btn type="submit" name="how" value="link" { (icon("mail")) "E-mail me a link" }
+                    @if view.company { (company_button()) }
+                }
             }
-            p.hint { "Your Contract Manager or Software Coordinator adds you first: the link only goes to people who are known here." }
+            p.hint { a href="/forgot" { "Forgot your password?" } " A link works without one, too: once, for 15 minutes." }
+            p.hint { "Your Contract Manager or Software Coordinator adds you first: mail only goes to people who are known here." }
             @if !view.roles.is_empty() {
                 section.block aria-labelledby="roles-h" {
                     h2 #roles-h { "Or take a role of the demo" }
@@ -190,7 +204,7 @@ pub fn invite_page(frame: &Frame, view: &InviteView) -> Markup {
                 (csrf(&view.csrf))
                 (field("first_name", "First name", &invitation.first_name, "given-name"))
                 (field("last_name", "Last name", &invitation.last_name, "family-name"))
-                p.hint.break { "You sign in with " (invitation.email) "; a link is mailed to you each time." }
+                p.hint.break { "You sign in with " (invitation.email) ". A link is mailed to you each time; a password or a passkey is yours to set afterwards, under Account." }
                 button.btn.primary type="submit" { "Accept invitation" }
             }
             p.hint { "The invitation ends on " (day(&invitation.ends_on)) ". Not expected? Close this page; nothing has happened." }

@@ -46,6 +46,16 @@ pub fn mark(hash: &[u8]) -> String {
     BASE32_NOPAD.encode(hash.get(..10).unwrap_or(hash)).to_lowercase()
 }
 
+/// The secret of an authenticator app: 160 bits, as RFC 4226 asks for.
+pub fn totp_secret() -> Vec<u8> {
+    rand::random::<[u8; 20]>().to_vec()
+}
+
+/// What makes the hash of a password one of its own.
+pub fn salt() -> [u8; 16] {
+    rand::random()
+}
+
 /// An opaque name for something that has no natural key: 80 random bits.
 pub fn handle() -> String {
     let random: [u8; 10] = rand::random();

@@ -1,44 +1,14 @@
 //! Sign-in by a link that is mailed: asked for by anybody, answered alike for known and unknown addresses, used once.
-use super::device::Seen;
+use super::first_factor::{self, Next, Passed};
 use super::secret;
-use super::session::{self, By, Opening};
+use super::session::By;
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::{PersonId, Single};
 use crate::operation::{Operation, Query};
 use crate::policy::{self, Permit};
-use crate::text::address_key;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
-
-/// Asks for a sign-in link.
-#[derive(Clone, Debug, Serialize)]
-pub struct RequestLink {
-    /// The address as typed.
-    pub email: String,
-}
-
-const BY_ADDRESS: &str = "SELECT id FROM people WHERE email_key = $1 AND deactivated_at IS NULL";
-
-impl Operation for RequestLink {
-    type Action = policy::RequestLink;
-    type Output = ();
-
-    fn target(&self) -> Single {
-        Single::default()
-    }
-
-    /// The same answer whether the address is known or not.
-    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
-        crate::oidc::only::refuse_other_ways(tx, permit, &self.email).await?;
-        let person: Option<(PersonId,)> = tx.find(permit, sql(BY_ADDRESS).bind(address_key(&self.email))).await?;
-        if let Some((person,)) = person {
-            super::mails::queue_sign_in(tx, permit, person).await?;
-        }
-        tx.note("asked for a sign-in link", None);
-        Ok(())
-    }
-}
 
 /// Looks at a link without using it up: mail scanners follow links, too.
 pub struct SeeLink {
@@ -84,12 +54,10 @@ impl Query for SeeLink {
 pub struct OpenSession {
     /// Hash of the link's secret.
     pub link: Vec<u8>,
-    /// Hash of the new session's secret.
-    pub session: Vec<u8>,
+    /// The browser, and where to go; its person and way are the link's.
+    pub passed: Passed,
     /// Of an invitation: the names that the person gives.
     pub accept: Option<Names>,
-    /// In which browser.
-    pub device: Seen,
 }
 
 /// First and last name.
@@ -114,13 +82,13 @@ const ADDRESS: &str = "SELECT email FROM people WHERE id = $1";
 
 impl Operation for OpenSession {
     type Action = policy::OpenSession;
-    type Output = ();
+    type Output = Next;
 
     fn target(&self) -> Single {
         Single::default()
     }
 
-    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<Next, AppError> {
         let purpose = if self.accept.is_some() { "invitation" } else { "sign_in" };
         let used = sql(USE).bind(self.link.as_slice()).bind(tx.now()).bind(purpose);
         let used: Vec<(PersonId, Option<i64>)> = tx.returning(permit, used).await?;
@@ -131,10 +99,9 @@ impl Operation for OpenSession {
             self.join(tx, permit, person, account, names).await?;
         }
         let by = if self.accept.is_some() { By::Invitation } else { By::Link };
-        let (session, device) = (self.session.clone(), self.device.clone());
-        session::open(tx, permit, &Opening { person, session, by, strong: true, device }).await?;
-        tx.note(serde_json::json!({"person": person.0, "by": purpose}), None);
-        Ok(())
+        let next = first_factor::pass(tx, permit, &Passed { person, by, ..self.passed.clone() }).await?;
+        tx.note(serde_json::json!({"person": person.0, "by": purpose, "next": next}), None);
+        Ok(next)
     }
 }
 
@@ -163,5 +130,5 @@ impl OpenSession {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    [BY_ADDRESS, LINK, USE, ACCEPT, ACCEPTED, NAMES, ADDRESS].map(sql).into()
+    [LINK, USE, ACCEPT, ACCEPTED, NAMES, ADDRESS].map(sql).into()
 }

@@ -1,24 +1,28 @@
 //! The pages of signing in and out.
-use super::cookie_web::{device, signed_in, signed_out};
+use super::asked_mail::{RequestMail, Wanted};
+use super::cookie_web::{device, known_device, onward, passed, signed_out};
 use super::pages::{
     Invitation, InviteView, LinkPerson, LinkView, SentView, SignInView, invite_page, link_page, sent_page, sign_in_page,
 };
+use super::password::{self, OpenByPassword};
 use super::secret::{self, Secret};
 use super::session::CloseSession;
-use super::sign_in::{LinkFor, Names, OpenSession, RequestLink, SeeLink};
+use super::sign_in::{LinkFor, Names, OpenSession, SeeLink};
+use super::throttle::{At, CountTry};
 use crate::app::App;
 use crate::error::AppError;
 use crate::oidc::provider::AnyProvider;
 use crate::operation::Terms;
 use crate::policy::{ActionId, Actor};
 use crate::text::{full_name, is_address};
+use crate::web::client::Client;
 use crate::web::extract::{Form, Params, session_secret};
 use crate::web::frame::{Browser, outside};
 use crate::web::layout::Frame;
 use crate::web::ui::{Fault, Problem};
-use crate::web::{Route, get, post};
+use crate::web::{Route, get, post, words};
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde::Deserialize;
@@ -67,21 +71,67 @@ async fn show(State(app): State<App>, browser: Browser, Params(asked): Params<As
     sign_in(&app, &browser, &asked.email, &asked.return_to, None).await
 }
 
-async fn request(State(app): State<App>, browser: Browser, form: Form) -> Result<Response, AppError> {
-    let email = form.get("email");
+/// A password where one was typed, else a link: whoever has none presses the same button.
+async fn request(State(app): State<App>, browser: Browser, client: Client, form: Form) -> Result<Response, AppError> {
+    let (email, password) = (form.get("email"), form.typed("password"));
     if !is_address(email) {
-        let text = "Enter the full e-mail address, for example name@company.com".to_owned();
-        let problem = Problem::with(vec![Fault { field: "email", text }]);
-        let page = sign_in(&app, &browser, email, form.get("return_to"), Some(problem)).await;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let text = "Enter the full e-mail address, for example name@company.com";
+        return Ok(refused(&app, &browser, &form, Fault { field: "email", text: text.to_owned() }).await);
     }
     if let Some(elsewhere) = crate::oidc::web::elsewhere(&app, email, form.get("return_to")).await? {
         return Ok(elsewhere);
     }
-    app.run(Actor::anonymous(), RequestLink { email: email.to_owned() }, Terms::default()).await?;
+    match password.is_empty() || form.get("how") == "link" {
+        true => mail_link(&app, &client, email).await,
+        false => by_password(&app, &browser, &client, &form).await,
+    }
+}
+
+async fn mail_link(app: &App, client: &Client, email: &str) -> Result<Response, AppError> {
+    ask_for_mail(app, client, email, Wanted::SignIn).await?;
+    Ok(Redirect::to(&words::link("/sign-in/sent", &[("email", email)])).into_response())
+}
+
+/// Counts the request, and writes it down.
+pub(super) async fn ask_for_mail(app: &App, client: &Client, email: &str, wanted: Wanted) -> Result<(), AppError> {
+    let count = CountTry { at: At::Mail, client: client.subject(), device: None };
+    app.run(Actor::anonymous(), count, Terms::default()).await?.go()?;
+    app.run(Actor::anonymous(), RequestMail { email: email.to_owned(), wanted }, Terms::default()).await?;
     app.wake();
-    let email: String = form_urlencoded::byte_serialize(email.as_bytes()).collect();
-    Ok(Redirect::to(&format!("/sign-in/sent?email={email}")).into_response())
+    Ok(())
+}
+
+async fn by_password(app: &App, browser: &Browser, client: &Client, form: &Form) -> Result<Response, AppError> {
+    let (email, password) = (form.get("email"), form.typed("password"));
+    let device_hash = known_device(app, browser);
+    let count = CountTry { at: At::Password(email.to_owned()), client: client.subject(), device: device_hash };
+    let tries = match app.run(Actor::anonymous(), count, Terms::default()).await?.go() {
+        Ok(tries) => tries,
+        Err(AppError::TooOften { seconds }) => return Ok(too_often(app, browser, form, seconds).await),
+        Err(error) => return Err(error),
+    };
+    let Some(proven) = password::prove(app, email, password).await? else {
+        let text = "Enter the address and the password that belong together, or have a link e-mailed";
+        return Ok(refused(app, browser, form, Fault { field: "password", text: text.to_owned() }).await);
+    };
+    let (secret, device) = (Secret::new(""), device(app, browser));
+    let passed = passed(&secret, &device, form.get("return_to"));
+    let next = app.run(Actor::anonymous(), OpenByPassword { proven, passed, tries }, Terms::default()).await?;
+    Ok(onward(app, next, &secret, &device, form.get("return_to")))
+}
+
+async fn refused(app: &App, browser: &Browser, form: &Form, fault: Fault) -> Response {
+    let page = sign_in(app, browser, form.get("email"), form.get("return_to"), Some(Problem::with(vec![fault]))).await;
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+}
+
+/// The page stays, so that the other ways in are at hand: they are not counted together with this one.
+async fn too_often(app: &App, browser: &Browser, form: &Form, seconds: u64) -> Response {
+    let text =
+        format!("Too many tries with a password. Try again {}, or have a link e-mailed now", words::in_time(seconds));
+    let fault = Fault { field: "password", text };
+    let page = sign_in(app, browser, form.get("email"), form.get("return_to"), Some(Problem::with(vec![fault]))).await;
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], page).into_response()
 }
 
 async fn sent(State(app): State<App>, browser: Browser, Params(asked): Params<Asked>) -> Markup {
@@ -105,10 +155,10 @@ async fn use_link(
     form: Form,
 ) -> Result<Response, AppError> {
     let (secret, device) = (Secret::new(""), device(&app, &browser));
-    let (link, session) = (secret::hash(&token), secret.hash());
-    let open = OpenSession { link, session, accept: None, device: device.seen() };
-    app.run(Actor::anonymous(), open, Terms::default()).await?;
-    Ok(signed_in(&app, &secret, &device, form.get("return_to")))
+    let passed = passed(&secret, &device, form.get("return_to"));
+    let open = OpenSession { link: secret::hash(&token), passed, accept: None };
+    let next = app.run(Actor::anonymous(), open, Terms::default()).await?;
+    Ok(onward(&app, next, &secret, &device, form.get("return_to")))
 }
 
 async fn invitation(State(app): State<App>, browser: Browser, Path(token): Path<String>) -> Result<Response, AppError> {
@@ -141,10 +191,9 @@ async fn accept(
 ) -> Result<Response, AppError> {
     let (secret, device) = (Secret::new(""), device(&app, &browser));
     let names = Names { first_name: form.get("first_name").to_owned(), last_name: form.get("last_name").to_owned() };
-    let (link, session) = (secret::hash(&token), secret.hash());
-    let open = OpenSession { link, session, accept: Some(names), device: device.seen() };
-    app.run(Actor::anonymous(), open, Terms::default()).await?;
-    Ok(signed_in(&app, &secret, &device, "/"))
+    let (link, passed) = (secret::hash(&token), passed(&secret, &device, "/"));
+    let next = app.run(Actor::anonymous(), OpenSession { link, passed, accept: Some(names) }, Terms::default()).await?;
+    Ok(onward(&app, next, &secret, &device, "/"))
 }
 
 async fn sign_out(State(app): State<App>, actor: Actor, browser: Browser, _form: Form) -> Result<Response, AppError> {

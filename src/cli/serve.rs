@@ -1,6 +1,7 @@
 //! `serve`: web and background work in one process.
 use super::{Failure, open};
 use crate::app::App;
+use crate::auth::last_use;
 use crate::config::{DEMO_DATABASE, Settings};
 use crate::jobs::worker;
 use crate::mail::transport::Transport;
@@ -10,6 +11,7 @@ use crate::oidc::setup::Entered;
 use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::web;
+use crate::web::client::Network;
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -71,7 +73,11 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
     if arguments.demo && settings.database.is_none() {
         fresh_demo();
     }
+    let trusted: Result<Vec<Network>, String> =
+        settings.trusted_proxy.iter().flatten().map(|text| text.parse()).collect();
+    let trusted = trusted.map_err(Failure::Usage)?;
     let app = open(&settings, arguments.demo).await?;
+    app.trust(trusted);
     if arguments.demo {
         // Before the worker runs: what filling it causes is not for the page of mails.
         crate::demo::world::fill(&app).await?;
@@ -90,10 +96,12 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         ended().await;
         let _ = stop.send(true);
     });
+    tokio::spawn(write_down_uses(app.clone(), stopped.clone()));
     if let Some((listener, address)) = listener {
         eprintln!("listening on http://{address}");
         let mut stopping = stopped.clone();
-        let served = axum::serve(listener, web::router(app.clone())).with_graceful_shutdown(async move {
+        let router = web::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let served = axum::serve(listener, router).with_graceful_shutdown(async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         });
         served.await.map_err(|e| Failure::Refused(e.to_string()))?;
@@ -126,6 +134,19 @@ impl StaffSignIn {
         let setup = entered.checked(reach, app.sealing_key(), None).map_err(|e| Failure::Usage(e.to_string()))?;
         let configure = ConfigureStaffSignIn { change: Change::Save(setup) };
         Ok(app.run(Actor::operator(), configure, Terms::default()).await?)
+    }
+}
+
+/// Writes down once a minute which sessions and tokens were used.
+async fn write_down_uses(app: App, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(last_use::EVERY) => {}
+        }
+        if let Err(error) = last_use::write_down(&app).await {
+            tracing::warn!(%error, "what was used last is not written down this time");
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 use super::lease::{End, EndJob, Leased, TRIED_FOR, TakeJob, backoff};
 use crate::app::App;
 use crate::audit::seal::SealAudit;
+use crate::auth::asked_mail::{self, AnswerRequest};
 use crate::coordinators::tell::WriteMail;
 use crate::error::AppError;
 use crate::mail::Transport;
@@ -155,6 +156,11 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
             let remind = RemindInvited::new(job.payload, app.profile());
             let later = app.run(Actor::system(), remind, Terms::default()).await?;
             end(&app, job, later.map_or(End::Done, |at| End::Retry(at, String::new()))).await?;
+            app.wake();
+        }
+        asked_mail::JOB => {
+            app.run(Actor::system(), AnswerRequest { request: job.payload }, Terms::default()).await?;
+            end(&app, job, End::Done).await?;
             app.wake();
         }
         _ => end(&app, job, End::Failed("this version knows no such job".to_owned())).await?,

@@ -59,6 +59,20 @@ const SEES_PERSON: Line = &[
     (ResellerOfColleague, "sold their company a contract"),
     (Staff, "supports them"),
 ];
+const UNDOES: Line = &[
+    (ManagerInSet, "may make the change now, on the own contracts"),
+    (NamerInSet, "named these users"),
+    (AdministratorOfImport, "looks after imports"),
+    (Operator, "imports and repairs"),
+];
+const REVERTS: Line = &[
+    (Manager, "may make the change now"),
+    (NamerOfItem, "may name users now"),
+    (AdministratorOfImport, "looks after imports"),
+    (Operator, "imports and repairs"),
+];
+const ADMINISTRATION: Line =
+    &[(Manager, "runs contracts"), (Coordinator, "looks after assets"), (Staff, "supports customers")];
 const FRONT_DOOR: Line = &[(Anyone, "nobody is signed in yet")];
 const OPERATOR: Line = &[(Operator, "runs the command line of the installation")];
 const SYSTEM: Line = &[(System, "the product's own work")];
@@ -100,21 +114,9 @@ pub fn who_may(action: ActionId) -> Line {
             (Staff, "supports it"),
             (Operator, "owns the installation"),
         ],
-        ActionId::UndoChangeSet => &[
-            (ManagerInSet, "may make the change now, on the own contracts"),
-            (NamerInSet, "named these users"),
-            (AdministratorOfImport, "looks after imports"),
-            (Operator, "imports and repairs"),
-        ],
-        ActionId::RevertItem => &[
-            (Manager, "may make the change now"),
-            (NamerOfItem, "may name users now"),
-            (AdministratorOfImport, "looks after imports"),
-            (Operator, "imports and repairs"),
-        ],
-        ActionId::OpenAdministration => {
-            &[(Manager, "runs contracts"), (Coordinator, "looks after assets"), (Staff, "supports customers")]
-        }
+        ActionId::UndoChangeSet => UNDOES,
+        ActionId::RevertItem => REVERTS,
+        ActionId::OpenAdministration => ADMINISTRATION,
         ActionId::ManageCoordinators => &[(Manager, "names coordinators")],
         ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
         ActionId::SetTheme | ActionId::SaveProfile | ActionId::CloseSession => OWN,
@@ -126,6 +128,12 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::DecideJoin => &[(ManagerOfCompany, "names users")],
         ActionId::SeeStaffSignIn | ActionId::ConfigureStaffSignIn => SETS_UP,
         ActionId::BeginSignIn => FRONT_DOOR,
+        ActionId::SetPassword | ActionId::SeeSecurity | ActionId::EndSession => OWN,
+        ActionId::SetUpTotp | ActionId::RemoveTotp | ActionId::MakeRecoveryCodes => OWN,
+        ActionId::AddPasskey | ActionId::RemovePasskey => OWN,
+        ActionId::ListTokens | ActionId::CreateOwnToken | ActionId::RevokeToken => OWN,
+        ActionId::CountTry | ActionId::ProvePassword | ActionId::ResetPassword | ActionId::RequestPasskey => FRONT_DOOR,
+        ActionId::NoteUse => SYSTEM,
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,

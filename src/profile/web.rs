@@ -6,6 +6,7 @@ use super::save::SaveProfile;
 use super::show::{ShowProfile, Shown};
 use super::theme::{self, SetTheme};
 use crate::app::App;
+use crate::auth::security_page;
 use crate::auth::web::own_path;
 use crate::error::AppError;
 use crate::policy::{ActionId, Actor, Denied};
@@ -128,7 +129,7 @@ async fn page(
         companies: shown.companies.into_iter().map(|row| row.view()).collect(),
         problem: typed.problem.or(problem),
         csrf: frame.csrf.clone(),
-        below: vec![email_page::section(&email)],
+        below: vec![email_page::section(&email), security_page::account_section()],
     };
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Account")];
     let (title, error) = ("Account".to_owned(), view.problem.is_some());

@@ -39,12 +39,16 @@ impl FromRequestParts<App> for Actor {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         if let Some(token) = text(&parts.headers, header::AUTHORIZATION).and_then(|v| v.strip_prefix("Bearer ")) {
+            app.used().note(secret::hash(token.trim()));
             return Ok(Actor::bearer(token.trim()));
         }
         if parts.uri.path().starts_with("/api/") {
             return Ok(Actor::anonymous());
         }
         let session = session_secret(&parts.headers, app);
+        if let Some(secret) = &session {
+            app.used().note(secret::hash(secret));
+        }
         Ok(session.map_or_else(Actor::anonymous, |secret| Actor::session(&secret)))
     }
 }
@@ -132,6 +136,11 @@ impl Form {
     /// The first value of a field; empty where it is missing.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v.trim())
+    }
+
+    /// The first value of a field, as it was typed: blanks belong to a password.
+    pub fn typed(&self, name: &str) -> &str {
+        self.0.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
     }
 
     /// A field that is there and not blank.

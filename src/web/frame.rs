@@ -150,6 +150,7 @@ fn view(problem: &Problem) -> ErrorView {
         409 => ErrorView::Refused(summary(problem)),
         412 => ErrorView::Changed(summary(problem)),
         422 => ErrorView::Invalid(summary(problem)),
+        429 => ErrorView::TooOften(super::words::in_time(problem.retry_after.unwrap_or(60))),
         503 | 507 => ErrorView::Busy("in a minute".to_owned()),
         _ => ErrorView::Broken(problem.reference.clone().unwrap_or_default()),
     }

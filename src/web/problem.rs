@@ -42,6 +42,9 @@ pub struct Problem {
     /// Of an internal error: under which it stands in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// After how many seconds to try again: the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -57,6 +60,7 @@ impl Problem {
             changed_since: None,
             notices: None,
             reference: None,
+            retry_after: None,
         }
     }
 
@@ -127,6 +131,14 @@ impl From<AppError> for Problem {
                     "no room is left to write; nothing was changed",
                 )
             }
+            AppError::TooOften { seconds } => Self {
+                retry_after: Some(seconds),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-tries", "too many tries; try again later")
+            },
+            AppError::Overloaded { seconds } => Self {
+                retry_after: Some(seconds),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too much to do at once; try again soon")
+            },
             error => {
                 let reference = Some(crate::auth::secret::handle());
                 tracing::error!(?error, reference, "internal error");
@@ -142,8 +154,9 @@ impl IntoResponse for Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let kind = [(header::CONTENT_TYPE, "application/problem+json")];
         let mut response = (status, kind, Json(&self)).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        let after = self.retry_after.or((status == StatusCode::SERVICE_UNAVAILABLE).then_some(5));
+        if let Some(seconds) = after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

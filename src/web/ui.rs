@@ -66,6 +66,10 @@ pub enum Kind {
     Email,
     /// A calendar day.
     Date,
+    /// A secret, shown as dots and never sent back to the page.
+    Password,
+    /// Figures from elsewhere.
+    Code,
 }
 
 /// One field with its label, hint and error, which point to each other once and for all.
@@ -94,7 +98,11 @@ impl Render for Field<'_> {
             Kind::Text => "text",
             Kind::Email => "email",
             Kind::Date => "date",
+            Kind::Password => "password",
+            Kind::Code => "text",
         };
+        let figures = (self.kind == Kind::Code).then_some("numeric");
+        let value = if self.kind == Kind::Password { "" } else { self.value };
         let hint = (!self.hint.is_empty()).then(|| format!("{name}-hint"));
         let error = self.error.map(|_| format!("{name}-error"));
         let described: Vec<String> = [&error, &hint].into_iter().flatten().cloned().collect();
@@ -104,7 +112,7 @@ impl Render for Field<'_> {
                 label.lab for=(name) { (self.label) }
                 @if let Some(id) = &hint { p.hint id=(id) { (self.hint) } }
                 @if let (Some(id), Some(error)) = (&error, self.error) { p.hint.bad id=(id) { (error) } }
-                input.box type=(kind) id=(name) name=(name) value=(self.value) autocomplete=(self.autocomplete)
+                input.box type=(kind) id=(name) name=(name) value=(value) autocomplete=(self.autocomplete) inputmode=[figures]
                     spellcheck="false" aria-describedby=[described] aria-invalid=[self.error.map(|_| "true")];
             }
         }

@@ -51,6 +51,20 @@ pub fn in_days(n: i64) -> String {
     }
 }
 
+/// What an error says, as a page says it: with a capital.
+pub fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// When to try again: "in a minute", "in 4 minutes".
+pub fn in_time(seconds: u64) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "in a minute".to_owned(),
+        minutes => format!("in {minutes} minutes"),
+    }
+}
+
 /// "Maya", "Maya and Tomás", "Maya, Tomás and Priya".
 pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
     match items {

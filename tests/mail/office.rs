@@ -3,7 +3,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool, raw_sql};
 use std::time::{Duration, Instant};
 use subscription_center::app::{App, Profile};
-use subscription_center::auth::sign_in::RequestLink;
+use subscription_center::auth::asked_mail::{RequestMail, Wanted};
 use subscription_center::change_sets::undo::{UndoChangeSet, Undone};
 use subscription_center::coordinators::assign::{AssignCoordinator, Input, Outcome};
 use subscription_center::db::Db;
@@ -184,7 +184,10 @@ impl Office {
     }
 
     pub async fn ask_to_sign_in(&self, email: &str) {
-        self.app.run(Actor::anonymous(), RequestLink { email: email.to_owned() }, Terms::default()).await.unwrap();
+        self.app
+            .run(Actor::anonymous(), RequestMail { email: email.to_owned(), wanted: Wanted::SignIn }, Terms::default())
+            .await
+            .unwrap();
         self.app.wake();
     }
 

@@ -84,8 +84,35 @@ export class Browser {
     const link = mail.text.match(/https?:\/\/\S+\/sign-in\/link\/\S+/)[0];
     await page.goto(link);
     await page.locator('main form button').first().click();
-    await page.waitForURL(url => !url.pathname.startsWith('/sign-in'));
+    await page.waitForURL(url => url.pathname === '/sign-in/second' || !url.pathname.startsWith('/sign-in'));
+    await this.secondFactor(email);
     return mail;
+  }
+
+  /** Gives the second factor where one is asked for, and sets one up where it is required. */
+  async secondFactor(email) {
+    const { page, world } = this, at = () => new URL(page.url()).pathname;
+    if (at() === '/sign-in/second') {
+      await page.locator('input[name=code]').fill(world.apps.next(email));
+      await page.locator('form:has(input[name=code]) button').click();
+      await page.waitForURL(url => !url.pathname.startsWith('/sign-in'));
+    }
+    if (at() === '/account/security/second-factor') {
+      await this.setUpApp(email);
+      await page.goto('/');
+    }
+  }
+
+  /** Sets an authenticator app up on its page; the recovery codes are what it answers. */
+  async setUpApp(email) {
+    const { page, world } = this;
+    await page.locator('form[action$="/second-factor"] button').click();
+    await page.locator('.steps').waitFor();
+    world.apps.scan(email, await page.locator('.steps .serial').textContent());
+    await page.locator('input[name=code]').fill(world.apps.next(email));
+    await page.locator('form:has(input[name=code]) button').click();
+    await page.locator('.codes').waitFor();
+    return page.locator('.codes code').allTextContents();
   }
 
   /** A picture of the whole page in the directory that SHOTS names. */

@@ -1,5 +1,6 @@
 // The real product with a real database, a real SMTP server and a clock that tests move. One World per test, each with its
 // own copy of a database into which the sample data was imported once.
+import { Apps } from './totp.mjs';
 import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -99,6 +100,7 @@ export class World {
     // 09:00 of the day on which the play begins, plus the time that the test takes.
     this.offset = Date.parse(`${TODAY}T09:00:00Z`) - Date.now();
     this.writeClock();
+    this.apps = new Apps(this);
     writeFileSync(this.mailFile, '');
     this.env = { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: 'C.UTF-8', NO_COLOR: '1', RUST_BACKTRACE: '1',
       SUBSCRIPTION_CENTER_DATABASE: `sqlite:${join(this.dir, 'db', 'subscription-center.db')}`,
@@ -115,6 +117,9 @@ export class World {
     this.offset += seconds * 1000;
     this.writeClock();
   }
+
+  /** What the product's clock says. */
+  now() { return Date.now() + this.offset; }
 
   async serve(...more) {
     this.sink = await start(PYTHON, [SINK, '--port', '0', '--file', this.mailFile], { ready: /listening on (\d+)/, stream: 'stdout', env: this.env, cwd: this.dir });
