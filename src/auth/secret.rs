@@ -2,6 +2,9 @@
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use sha2::{Digest, Sha256};
 
+/// Characters of a secret without its prefix.
+pub const LENGTH: usize = 43;
+
 /// A new secret; Debug does not show it.
 #[derive(Clone)]
 pub struct Secret(String);

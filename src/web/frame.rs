@@ -69,9 +69,16 @@ pub fn outside(app: &App, browser: &Browser) -> Frame {
             email: profile.contact_email.clone(),
         },
         demo: profile.demo,
-        path: browser.path.clone(),
+        path: without_secret(&browser.path).to_owned(),
         ..Frame::default()
     }
+}
+
+/// The address of a page, for its own forms; Home where a secret of a mail stands in it, which no page repeats.
+fn without_secret(path: &str) -> &str {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let secret = path.split(|c| !plain(c)).any(|part| part.len() >= crate::auth::secret::LENGTH);
+    if secret { "/" } else { path }
 }
 
 /// The reader as pages show people.

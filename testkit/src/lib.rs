@@ -3,9 +3,12 @@
 //!
 //! - [`product`] starts, stops and kills the real binary on a database of its own
 //! - [`http`] is one person's API client, [`clock`] moves the product's clock, [`mail`] receives its mail
+//! - [`browser`] is a browser without scripts, [`canary`] searches for secrets where they must not be
 //! - [`table`] reads and writes the files of import and export, [`world`] makes companies of any size for them
 //! - [`model`] says in plain Rust who coordinates what: what the product must answer
 
+pub mod browser;
+pub mod canary;
 pub mod clock;
 pub mod http;
 pub mod mail;

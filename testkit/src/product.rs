@@ -77,6 +77,11 @@ impl Product {
         self.settings.borrow_mut().push((variable, value.to_owned()));
     }
 
+    /// A variable of the environment for every command from now on.
+    pub fn variable(&self, name: &str, value: &str) {
+        self.settings.borrow_mut().push((name.to_owned(), value.to_owned()));
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
         command.args(arguments).current_dir(self.directory.path()).stdin(Stdio::null());
