@@ -99,11 +99,11 @@ pub const INVARIANTS: &[Invariant] = &[
     ),
     holds(
         "a dated assignment's coordinator is of the contract's company",
-        member!(target!("k"), "covers k JOIN contracts c ON c.id = k.contract_id", "k.person_id", "c.account_id"),
+        member!(target!("k"), "(SELECT * FROM covers WHERE state IN ('planned', 'active')) k JOIN contracts c ON c.id = k.contract_id", "k.person_id", "c.account_id"),
     ),
     holds(
         "whoever lies beneath a dated assignment is of the contract's company",
-        member!(target!("k"), "covers k JOIN contracts c ON c.id = k.contract_id", "k.under_id", "c.account_id"),
+        member!(target!("k"), "(SELECT * FROM covers WHERE state = 'active') k JOIN contracts c ON c.id = k.contract_id", "k.under_id", "c.account_id"),
     ),
     holds(
         "whoever may name users is of the contract's company",
@@ -118,7 +118,7 @@ pub const INVARIANTS: &[Invariant] = &[
         "a user is of the contract's company",
         member!(
             "'contract ' || c.number",
-            "entries e JOIN contracts c ON c.id = e.contract_id",
+            "(SELECT * FROM entries WHERE ended_at IS NULL) e JOIN contracts c ON c.id = e.contract_id",
             "e.person_id",
             "c.account_id"
         ),

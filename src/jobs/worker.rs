@@ -11,6 +11,7 @@ use crate::mail::transport::CONNECTIONS;
 use crate::operation::Terms;
 use crate::people::remind::RemindInvited;
 use crate::policy::Actor;
+use crate::profile::export::{self, DropExport, MakeExport};
 use crate::time::Instant;
 use crate::users::tell::WriteUserMail;
 use std::collections::HashMap;
@@ -145,6 +146,15 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
             app.run(Actor::system(), write, Terms::default()).await?;
             end(&app, job, End::Done).await?;
             app.wake();
+        }
+        export::MAKE => {
+            app.run(Actor::system(), MakeExport(job.payload), Terms::default()).await?;
+            end(&app, job, End::Done).await?;
+            app.wake();
+        }
+        export::DROP => {
+            app.run(Actor::system(), DropExport(job.payload), Terms::default()).await?;
+            end(&app, job, End::Done).await?;
         }
         "mail.users" => {
             let write = WriteUserMail::new(job.payload, app.profile());

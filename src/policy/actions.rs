@@ -1,5 +1,5 @@
 //! Every action of the product, one line each. A new line does not compile until [`super::who_may`] says who may.
-use super::{Account, Asset, ChangeSet, Contract, Installation, Me, Person, Target};
+use super::{Account, Asset, ChangeSet, Contract, Installation, Leaver, Me, Person, Target};
 
 /// A kind of thing that somebody does to a target.
 pub trait Action: Send + Sync + 'static {
@@ -87,6 +87,11 @@ actions! {
     write SaveProfile(Me)                  = "person.save_profile";
     write ChangeEmail(Me)                  = "person.change_email" fresh;
     write StopEmailChange(Me)              = "person.stop_email_change";
+    write AskExport(Me)                    = "person.ask_export" fresh;
+    read  FetchExport(Me)                  = "person.fetch_export" fresh;
+    write MakeExport(Installation)         = "person.make_export";
+    read  SeeErasure(Leaver)               = "person.see_erasure";
+    write ErasePerson(Leaver)              = "person.erase" fresh;
     write ConfirmEmail(Installation)       = "person.confirm_email" enrolling;
     write CloseSession(Me)                 = "session.close" enrolling;
     read  SeeFreshness(Me)                 = "session.see_freshness" enrolling;

@@ -278,6 +278,7 @@ pub(super) fn statements() -> Vec<Sql> {
     of::<super::Asset>(Default::default(), &mut all);
     of::<super::Person>(Default::default(), &mut all);
     of::<super::Account>(Default::default(), &mut all);
+    of::<super::Leaver>(Default::default(), &mut all);
     of::<super::ChangeSet>(Default::default(), &mut all);
     of::<super::Me>(Default::default(), &mut all);
     of::<super::Installation>(Default::default(), &mut all);

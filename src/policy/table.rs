@@ -74,6 +74,20 @@ const REVERTS: Line = &[
 const ADMINISTRATION: Line =
     &[(Manager, "runs contracts"), (Coordinator, "looks after assets"), (Staff, "supports customers")];
 const FRONT_DOOR: Line = &[(Anyone, "nobody is signed in yet")];
+const SEES_COVERAGE: Line = &[
+    (Manager, "runs the contract"),
+    (OwnCoordinator, "sees the own part"),
+    (Reseller, "sold it"),
+    (Staff, "supports it"),
+];
+const SEES_CHANGE_SET: Line = &[
+    (ManagerInSet, "runs a contract that it changed"),
+    (NamerInSet, "named these users"),
+    (Staff, "supports it"),
+    (Operator, "owns the installation"),
+];
+const ERASES: Line =
+    &[(Myself, "has a right to be forgotten"), (Administrator, "carries out what the person asked for")];
 const OPERATOR: Line = &[(Operator, "runs the command line of the installation")];
 const SYSTEM: Line = &[(System, "the product's own work")];
 const SEES_COMPANY: Line = &[(ManagerOfCompany, "runs a contract of it"), (Staff, "supports customers")];
@@ -89,12 +103,7 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeContract => SEES_CONTRACT,
         ActionId::AdministerContract => ADMINISTERS_CONTRACT,
         ActionId::SeeActivity => &[(Manager, "runs the contract"), (Staff, "supports it")],
-        ActionId::SeeCoverage => &[
-            (Manager, "runs the contract"),
-            (OwnCoordinator, "sees the own part"),
-            (Reseller, "sold it"),
-            (Staff, "supports it"),
-        ],
+        ActionId::SeeCoverage => SEES_COVERAGE,
         ActionId::SeeAsset | ActionId::ExplainCoordinator => SEES_ASSET,
         ActionId::FindPerson => &[(Manager, "names coordinators")],
         ActionId::SeePerson => SEES_PERSON,
@@ -108,20 +117,13 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::RemoveUser => REMOVES_USERS,
         ActionId::Invite | ActionId::CorrectUser => GIVES_CREDENTIALS,
         ActionId::AskForAccess => OWN,
-        ActionId::SeeChangeSet => &[
-            (ManagerInSet, "runs a contract that it changed"),
-            (NamerInSet, "named these users"),
-            (Staff, "supports it"),
-            (Operator, "owns the installation"),
-        ],
+        ActionId::SeeChangeSet => SEES_CHANGE_SET,
         ActionId::UndoChangeSet => UNDOES,
         ActionId::RevertItem => REVERTS,
         ActionId::OpenAdministration => ADMINISTRATION,
         ActionId::ManageCoordinators => &[(Manager, "names coordinators")],
         ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
         ActionId::SetTheme | ActionId::SaveProfile | ActionId::CloseSession => OWN,
-        ActionId::ChangeEmail | ActionId::StopEmailChange => OWN,
-        ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
         ActionId::SeeCompany | ActionId::SeeCompanySignIn => SEES_COMPANY,
         ActionId::TestCompanySignIn | ActionId::ConfigureCompanySignIn => SETS_UP_COMPANY,
@@ -134,7 +136,11 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::ListTokens | ActionId::CreateOwnToken | ActionId::RevokeToken => OWN,
         ActionId::CountTry | ActionId::ProvePassword | ActionId::ResetPassword | ActionId::RequestPasskey => FRONT_DOOR,
         ActionId::NoteUse => SYSTEM,
+        ActionId::ChangeEmail | ActionId::StopEmailChange | ActionId::AskExport | ActionId::FetchExport => OWN,
+        ActionId::SeeErasure | ActionId::ErasePerson => ERASES,
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
+        ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
+        ActionId::MakeExport => SYSTEM,
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
         ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken => OPERATOR,

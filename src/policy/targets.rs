@@ -199,6 +199,28 @@ impl Target for Account {
     }
 }
 
+/// Somebody with everything that he or she holds: whoever is erased, or becomes another. A write locks all contracts of the
+/// person's companies, so that nothing is given to the person meanwhile.
+#[derive(Debug)]
+pub struct Leaver(pub(crate) PersonId);
+impl Target for Leaver {
+    type Key = PersonKey;
+    const KIND: &'static str = "person";
+    const SEE: ActionId = ActionId::SeePerson;
+    const FACTS: FactsSql = Person::FACTS;
+    const LOCK: Option<&'static str> = Some(
+        "UPDATE contracts SET version = version + 1 WHERE account_id IN (
+            SELECT o.account_id FROM memberships o JOIN people p ON p.id = o.person_id
+            WHERE p.handle = $1 OR p.email_key = $1)",
+    );
+    fn from_facts(facts: &Facts) -> Option<Self> {
+        facts.target.map(|id| Self(PersonId(id)))
+    }
+    fn id(&self) -> i64 {
+        self.0.0
+    }
+}
+
 /// A change set, by its handle.
 #[derive(Debug)]
 pub struct ChangeSet(pub(crate) ChangeSetId);

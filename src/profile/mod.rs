@@ -4,10 +4,17 @@ pub mod change_email;
 mod companies;
 mod confirm_email;
 mod countries;
+pub mod data_page;
+mod data_web;
+pub mod duties;
 pub mod email_mails;
 pub mod email_page;
 mod email_web;
+pub mod erase;
+pub mod export;
+pub mod export_mail;
 mod fields;
+mod held;
 pub mod page;
 mod rules;
 mod save;
@@ -23,6 +30,10 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(change_email::statements());
     all.extend(companies::statements());
     all.extend(confirm_email::statements());
+    all.extend(duties::statements());
+    all.extend(erase::statements());
+    all.extend(export::statements());
+    all.extend(held::statements());
     all.extend(save::statements());
     all.extend(show::statements());
     all.extend(theme::statements());
@@ -32,5 +43,6 @@ pub(crate) fn statements() -> Vec<Sql> {
 pub(crate) fn routes() -> Vec<Route> {
     let mut all = web::routes();
     all.extend(email_web::routes());
+    all.extend(data_web::routes());
     all
 }

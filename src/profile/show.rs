@@ -1,6 +1,7 @@
 //! What the account page knows: the profile with its version, companies and roles, addresses of the past, exports.
 use super::addresses::{self, AddressRow};
 use super::companies::{self, RolesRow};
+use super::export::{self, ExportRow};
 use super::rules::{Address, Profile};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
@@ -27,6 +28,8 @@ pub struct Shown {
     pub companies: Vec<RolesRow>,
     /// Changes of the address.
     pub changes: Vec<AddressRow>,
+    /// Exports that can be fetched.
+    pub exports: Vec<ExportRow>,
 }
 
 #[derive(Clone, Debug, Default, FromRow)]
@@ -105,8 +108,9 @@ impl Query for ShowProfile {
         let row = row.ok_or_else(AppError::hidden)?;
         let companies = reader.fetch(permit, sql(companies::ROLES).bind(me)).await?;
         let changes = addresses::changes(reader, permit, me).await?;
+        let exports = export::list(reader, permit, me).await?;
         let (version, checked_at) = (row.version, row.checked_at);
-        Ok(Shown { profile: row.profile(), version, email: row.email, checked_at, companies, changes })
+        Ok(Shown { profile: row.profile(), version, email: row.email, checked_at, companies, changes, exports })
     }
 }
 

@@ -1,4 +1,5 @@
 //! `/account`: what one says of oneself.
+use super::data_page;
 use super::email_page::{self, EmailView};
 use super::page::{AccountView, account_page};
 use super::rules::{Address, Profile};
@@ -77,6 +78,7 @@ fn done(what: &str) -> Option<Flash> {
         "saved" => "Your profile is saved.",
         "email-asked" => "Both addresses have a mail with a link. The address changes when both are confirmed.",
         "email-changed" => "Your e-mail address is changed.",
+        "export-asked" => "Your data is being put together. A mail tells you when it is ready.",
         "email-stopped" => "Your e-mail address stays as it is.",
         _ => return None,
     };
@@ -110,6 +112,7 @@ async fn page(
 ) -> Result<Markup, AppError> {
     let (frame, me) = frame::signed_in(app, actor, browser).await?;
     let zone = me.zone(app.clock().zone());
+    let data = data_page::section(&shown.exports, &me.person.handle, &frame.csrf, &zone);
     let Entered { email, problem } = typed.entered;
     let email = EmailView {
         me: me.person.id,
@@ -129,7 +132,7 @@ async fn page(
         companies: shown.companies.into_iter().map(|row| row.view()).collect(),
         problem: typed.problem.or(problem),
         csrf: frame.csrf.clone(),
-        below: vec![email_page::section(&email), security_page::account_section()],
+        below: vec![email_page::section(&email), security_page::account_section(), data],
     };
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Account")];
     let (title, error) = ("Account".to_owned(), view.problem.is_some());

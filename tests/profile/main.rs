@@ -4,4 +4,5 @@
 #[path = "../world/mod.rs"]
 mod world;
 mod address;
+mod data;
 mod saved;

@@ -136,6 +136,27 @@ impl World {
         }
     }
 
+    pub async fn texts(&self, text: &str) -> Vec<String> {
+        let text = AssertSqlSafe(text.to_owned());
+        match &self.raw {
+            Raw::Sqlite(p) => sqlx::query_scalar(text).fetch_all(p).await.unwrap(),
+            Raw::Postgres(p) => sqlx::query_scalar(text).fetch_all(p).await.unwrap(),
+        }
+    }
+
+    /// The tables that have a column of that name.
+    pub async fn tables_with(&self, column: &str) -> Vec<String> {
+        self.texts(&match &self.raw {
+            Raw::Sqlite(_) => format!(
+                "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) i WHERE m.type = 'table' AND i.name = '{column}' ORDER BY 1"
+            ),
+            Raw::Postgres(_) => format!(
+                "SELECT table_name::text FROM information_schema.columns WHERE table_schema = 'public' AND column_name = '{column}' ORDER BY 1"
+            ),
+        })
+        .await
+    }
+
     /// A digest of every row of every table.
     pub async fn digest(&self) -> Vec<u8> {
         Sha256::digest(self.dump().await).to_vec()
