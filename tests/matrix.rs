@@ -78,6 +78,20 @@ fn beside(path: &str, target: usize) -> (String, String) {
             (format!("?serial={serial}"), format!("scope=selected&serial_numbers={serial}&coordinator={own}{clear}"))
         }
         "/people/{handle}/hand-over" => (String::new(), "coordinator=nobody%40acme.example".to_owned()),
+        "/users/change" => {
+            (String::new(), "contract=".to_owned() + value("{contract_number}") + "&email=x%40acme.example&do=end")
+        }
+        "/users/new" => {
+            let body = format!(
+                "contract={}&form=one&email=x%40acme.example&assets=named&serials=nosuch&step=apply",
+                value("{contract_number}")
+            );
+            (String::new(), body)
+        }
+        "/users/requests" => (String::new(), "contract=".to_owned() + value("{contract_number}") + "&request=nosuch"),
+        "/access/ask" => (String::new(), "account=nosuch".to_owned()),
+        "/people/{handle}/edit" => (String::new(), "what=email&email=nonsense".to_owned()),
+        "/contracts/{contract_number}/naming-rights" => (String::new(), "email=nobody%40acme.example&may=1".to_owned()),
         "/sign-in" => (String::new(), format!("email={coordinator}")),
         "/account" => (String::new(), "theme=dark&language=en&first_name=X&version=0".to_owned()),
         "/account/email" => (String::new(), "email=nobody".to_owned()),

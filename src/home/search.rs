@@ -195,7 +195,10 @@ pub fn pages(q: &str, nav: Nav, demo: bool) -> Vec<Hit> {
         (true, "Home", "/"),
         (nav.contracts.is_some(), "Contracts", "/contracts"),
         (nav.coordinators, "Manage Software Coordinators", "/coordinators"),
+        (nav.users, "Users", "/users"),
+        (nav.users, "Name a user", "/users/new"),
         (nav.products, "Products", "/products"),
+        (nav.products, "Ask for access", "/access/ask"),
         (true, "Account", "/account"),
         (true, "Help", "/help"),
         (true, "API", "/api"),
@@ -231,7 +234,7 @@ mod tests {
     #[test]
     fn pages_are_found_by_the_beginnings_of_their_words_where_the_reader_has_them() {
         let names = |q: &str, nav: Nav| pages(q, nav, false).into_iter().map(|hit| hit.text).collect::<Vec<_>>();
-        let all = Nav { contracts: Some(4), coordinators: true, products: true };
+        let all = Nav { contracts: Some(4), coordinators: true, users: true, products: true };
         assert_eq!(names("COORD man", all), ["Manage Software Coordinators"]);
         assert_eq!(names("p", all), ["Products"]);
         assert!(

@@ -26,6 +26,8 @@ pub struct SelfRow {
     /// Contracts in whose administration the person is at home.
     pub(crate) administers: i64,
     pub(crate) coordinates: bool,
+    /// Has the right to name users on a contract.
+    pub(crate) names: bool,
     pub(crate) uses: bool,
     pub(crate) resells: i64,
 }
@@ -92,6 +94,11 @@ const PERSON: &str =
                 AND m.person_id = p.id AND m.confirmed_at IS NOT NULL WHERE a.coordinator_id = p.id) AS coordinates,
         EXISTS (SELECT 1 FROM entries e JOIN memberships m ON m.account_id = e.account_id AND m.person_id = p.id
             AND m.confirmed_at IS NOT NULL WHERE e.person_id = p.id AND e.ended_at IS NULL) AS uses,
+        EXISTS (SELECT 1 FROM naming_rights n JOIN contracts c ON c.id = n.contract_id
+            JOIN memberships m ON m.account_id = c.account_id AND m.person_id = p.id AND m.confirmed_at IS NOT NULL
+            WHERE n.person_id = p.id AND (COALESCE(c.coordinator_id, c.manager_id) = p.id
+                OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = p.id AND x.contract_id = c.id)
+                OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = p.id AND x.contract_id = c.id))) AS names,
         (SELECT COUNT(*) FROM memberships m JOIN contracts c ON c.reseller_id = m.account_id
             WHERE m.person_id = p.id AND m.partner_role IS NOT NULL AND m.confirmed_at IS NOT NULL) AS resells
     FROM people p WHERE p.id = $1";

@@ -7,7 +7,7 @@ pub mod me;
 pub mod pages;
 pub mod remind;
 pub mod show;
-mod show_view;
+pub mod show_view;
 mod web;
 
 use crate::db::Sql;

@@ -91,6 +91,8 @@ pub struct PersonView {
     pub hand_over: Option<HandOver>,
     /// Who can, where the reader may not.
     pub who_can: Option<PersonRef>,
+    /// What the reader does about sign-in and rights.
+    pub buttons: crate::users::person_page::Buttons,
 }
 
 /// The page.
@@ -112,6 +114,7 @@ pub fn person_page(frame: &Frame, view: &PersonView) -> Markup {
             }
             (coordinates(view))
             (access(view))
+            (view.buttons)
             @if let Some(hand_over) = &view.hand_over { (hand_over_section(view, hand_over)) }
             @if let Some(manager) = &view.who_can { (who_can(manager)) }
         },
@@ -250,6 +253,7 @@ impl PersonView {
             access: vec![role("All serial numbers: support, learning")],
             hand_over: Some(HandOver::sample()),
             who_can: None,
+            buttons: Default::default(),
             person: owen,
         }
     }

@@ -8,6 +8,7 @@ use crate::ids::{PersonId, PersonKey};
 use crate::operation::Query;
 use crate::policy::{self, AssignCoordinator, HandOver, Permit, Scope, Scoped, SeeContract};
 use crate::time::{Day, Instant, Moment};
+use crate::users::person_page::Buttons;
 use crate::web::ui::Flash;
 
 /// So many serial numbers of each contract and level are named.
@@ -34,6 +35,10 @@ pub struct Shown {
     /// Contracts of the person's companies on which the reader may hand over.
     pub(super) managed: Vec<ManagedRow>,
     pub(super) flash: Option<Flash>,
+    /// Name, address and links are the reader's to give.
+    pub(super) credentials: bool,
+    /// The reader may remove the person from the company.
+    pub(super) removes: bool,
     pub(super) now: Moment,
 }
 
@@ -213,6 +218,8 @@ impl Query for ShowPerson {
             roles: reader.list(seen(&scope, id, ROLES)).await?,
             flash: self.just.message(reader, permit, &close).await?,
             you: id == permit.actor(),
+            credentials: permit.may::<policy::Invite>() && id != permit.actor(),
+            removes: permit.may::<policy::RemoveUser>() && id != permit.actor(),
             person,
             managed,
             now,
@@ -221,6 +228,25 @@ impl Query for ShowPerson {
 }
 
 impl Shown {
+    /// What the reader does about sign-in and rights.
+    pub(super) fn buttons(&self, csrf: &str) -> Buttons {
+        let coordinates = |number: &str| {
+            let at = |level: &str| matches!(level, "asset" | "group" | "contract");
+            self.work.iter().any(|row| row.number == number && at(&row.level))
+        };
+        let has = |number: &str| self.roles.iter().any(|role| role.number == number && role.may_name);
+        let naming = self.managed.iter().map(|m| m.number.as_str()).filter(|n| !self.you && (coordinates(n) || has(n)));
+        Buttons {
+            handle: self.person.handle.clone(),
+            email: self.person.email.clone(),
+            csrf: csrf.to_owned(),
+            pending: self.companies.iter().any(|company| !company.confirmed),
+            credentials: self.credentials && self.person.deactivated_at.is_none(),
+            removes: self.removes,
+            naming: naming.map(|number| (number.to_owned(), has(number))).collect(),
+        }
+    }
+
     /// What of it the reader may hand over.
     pub(super) fn handed(&self) -> impl Iterator<Item = &WorkRow> {
         self.work.iter().filter(|row| self.managed.iter().any(|m| m.number == row.number))

@@ -24,6 +24,7 @@ pub fn view(shown: &Shown, vendor: &str) -> PersonView {
         access: shown.roles.iter().filter(|row| row.entry).map(access).collect(),
         hand_over: None,
         who_can: who_can(shown),
+        buttons: Default::default(),
     }
 }
 

@@ -124,6 +124,7 @@ async fn page(
     let shown = app.read(actor, &show).await?;
     let (frame, me) = signed_in(app, actor, browser).await?;
     let mut view = show_view::view(&shown, &app.profile().vendor);
+    view.buttons = shown.buttons(&frame.csrf);
     let mut status = StatusCode::OK;
     if let Some(hand) = hand(app, actor, &frame, &me, &shown).await? {
         let key = PersonKey(shown.person.handle.clone());

@@ -31,7 +31,6 @@ pub struct UserRow {
     pub(super) first_name: String,
     pub(super) last_name: String,
     pub(super) cursor: String,
-    pub(super) company: String,
     pub(super) pending: bool,
     pub(super) bounced: bool,
     pub(super) deactivated: bool,
@@ -57,7 +56,6 @@ pub struct ContractRow {
     pub(super) number: String,
     pub(super) company: String,
     pub(super) manages: bool,
-    pub(super) end_on: String,
 }
 
 /// Somebody who asks for access.
@@ -94,7 +92,7 @@ pub struct Found {
 const SEEN: &str = "WITH seen AS (SELECT c.id, c.number, c.account_id, c.manager_id FROM contracts c WHERE ($2 = '' OR c.number = $2) AND";
 /// `entry` and `contract` are NULL for members without access to any contract that is seen.
 const USERS: &str = ") SELECT p.id, p.handle, p.email, p.first_name, p.last_name, p.sort_key || ' ' || COALESCE(s.number, '') AS cursor,
-        o.name AS company, m.confirmed_at IS NULL AS pending, p.bounced_at IS NOT NULL AS bounced,
+        m.confirmed_at IS NULL AS pending, p.bounced_at IS NOT NULL AS bounced,
         p.deactivated_at IS NOT NULL AS deactivated, p.signed_in_at, i.invited_at, i.expires_at,
         (SELECT n.state FROM notices n WHERE n.person_id = p.id AND n.account_id = o.id
             AND n.kind IN ('invitation', 'invitation.reminder') ORDER BY n.id DESC LIMIT 1) AS delivery,
@@ -119,7 +117,7 @@ const WAITING: &str = " AND m.confirmed_at IS NULL";
 const STARTS: &str = " AND ((p.email_key >= ";
 const AFTER: &str = " AND p.sort_key || ' ' || COALESCE(s.number, '') > ";
 const ORDER: &str = " ORDER BY p.sort_key || ' ' || COALESCE(s.number, '') LIMIT ";
-const CONTRACTS: &str = "SELECT c.number, o.name AS company, c.manager_id = $1 AS manages, c.end_on FROM contracts c
+const CONTRACTS: &str = "SELECT c.number, o.name AS company, c.manager_id = $1 AS manages FROM contracts c
     JOIN accounts o ON o.id = c.account_id WHERE $2 = 0 AND";
 const BY_NUMBER: &str = " ORDER BY c.number";
 /// As `decide.rs` has it. One about no serial number shows once, whatever the reader manages.

@@ -1,10 +1,12 @@
-//! Corrects a user's name. (The address is corrected by `profile::change_email`, which asks its owner where there is one.)
-use crate::db::{FromRow, Sql, WriteTx, sql};
+//! Corrects a user's name, or the address, whose owner is asked where there is one.
+use super::own::own_user;
+use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::PersonKey;
-use crate::operation::Operation;
+use crate::operation::{Operation, Query};
 use crate::people::invite::LONGEST_NAME;
 use crate::policy::{self, Permit};
+use crate::profile::change_email::{self, Begun};
 use crate::text::{search_key, sort_key};
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +70,7 @@ impl Operation for CorrectName {
 
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<Corrected, AppError> {
         let person = permit.target().0;
+        own_user(tx, permit).await?;
         let (first, last) =
             (checked("first_name", &self.input.first_name)?, checked("last_name", &self.input.last_name)?);
         let present: Option<Present> = tx.find(permit, sql(PRESENT).bind(person)).await?;
@@ -84,6 +87,73 @@ impl Operation for CorrectName {
     }
 }
 
+/// Whether the reader may correct somebody, for the form.
+pub struct MayCorrect(pub PersonKey);
+
+impl Query for MayCorrect {
+    type Action = policy::CorrectUser;
+    type Output = ();
+
+    fn target(&self) -> PersonKey {
+        self.0.clone()
+    }
+
+    async fn run(&self, _: &mut Reader, _: &Permit<Self::Action>) -> Result<(), AppError> {
+        Ok(())
+    }
+}
+
+/// Corrects an address. One whose owner has signed in before changes only when it is confirmed from the old and the new one.
+#[derive(Clone, Debug, Serialize)]
+pub struct CorrectAddress {
+    /// Whose.
+    pub person: PersonKey,
+    /// The new address.
+    pub email: String,
+}
+
+/// Whatever the person is or has beyond the actor's reach: an address that changes at once would hand it to the actor.
+const BEYOND: &str = "SELECT COUNT(*) FROM people p WHERE p.id = $2 AND p.signed_in_at IS NULL AND (
+    EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND NOT EXISTS (SELECT 1 FROM contracts c
+        WHERE c.account_id = m.account_id AND c.manager_id = $1))
+    OR EXISTS (SELECT 1 FROM contracts c WHERE c.manager_id = p.id)
+    OR EXISTS (SELECT 1 FROM contracts c WHERE c.coordinator_id = p.id AND c.manager_id <> $1)
+    OR EXISTS (SELECT 1 FROM asset_groups g JOIN contracts c ON c.id = g.contract_id
+        WHERE g.coordinator_id = p.id AND c.manager_id <> $1)
+    OR EXISTS (SELECT 1 FROM assets a JOIN contracts c ON c.id = a.contract_id
+        WHERE a.coordinator_id = p.id AND c.manager_id <> $1)
+    OR EXISTS (SELECT 1 FROM entries e JOIN contracts c ON c.id = e.contract_id
+        WHERE e.person_id = p.id AND e.ended_at IS NULL AND c.manager_id <> $1))";
+
+impl Operation for CorrectAddress {
+    type Action = policy::CorrectUser;
+    /// Whether it changed at once.
+    type Output = bool;
+
+    fn target(&self) -> PersonKey {
+        self.person.clone()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<bool, AppError> {
+        let person = permit.target().0;
+        own_user(tx, permit).await?;
+        let present: Option<Present> = tx.find(permit, sql(PRESENT).bind(person)).await?;
+        if present.ok_or_else(AppError::hidden)?.of_vendor {
+            let title = "the vendor's and the reseller's people change their addresses themselves, in Account";
+            return Err(Refusal::new("not-a-customer", title).into());
+        }
+        let beyond: Option<(i64,)> = tx.find(permit, sql(BEYOND).bind(permit.actor()).bind(person)).await?;
+        if beyond.is_some_and(|(n,)| n > 0) {
+            let title =
+                "this person has roles or access that are not yours to give; ask the vendor to correct the address";
+            return Err(Refusal::new("not-yours", title).into());
+        }
+        let begun = change_email::begin(tx, permit, person, &self.email, permit.actor()).await?;
+        tx.note("the address", None);
+        Ok(matches!(begun, Begun::AtOnce))
+    }
+}
+
 pub(super) fn statements() -> Vec<Sql> {
-    [PRESENT, NAME].map(sql).into()
+    [PRESENT, NAME, BEYOND].map(sql).into()
 }

@@ -1,25 +1,38 @@
 //! Users: who is let in, to what, and what they may do there.
+pub mod access;
 mod api;
 pub mod ask;
 pub mod asked_mails;
 pub mod company;
 pub mod correct;
 pub mod decide;
+pub mod duties;
 pub mod end;
+pub mod grant;
 pub mod input;
 pub mod known;
 pub mod list;
+pub mod list_page;
 pub mod mails;
+pub mod message;
 pub mod name;
+pub mod name_page;
+mod name_web;
 pub mod naming;
+mod own;
 pub mod pasted;
+pub mod person_page;
+mod person_web;
 pub mod remove;
+pub mod requests_page;
+mod requests_web;
 pub mod rules;
 #[cfg(test)]
 mod rules_test;
 pub mod send_link;
 pub mod store;
 pub mod tell;
+mod web;
 
 use crate::db::Sql;
 use crate::web::Route;
@@ -27,6 +40,7 @@ use crate::web::Route;
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = known::statements();
     all.extend(end::statements());
+    all.extend(grant::statements());
     all.extend(ask::statements());
     all.extend(company::statements());
     all.extend(correct::statements());
@@ -34,6 +48,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(naming::statements());
     all.extend(list::statements());
     all.extend(name::statements());
+    all.extend(own::statements());
     all.extend(remove::statements());
     all.extend(send_link::statements());
     all.extend(store::statements());
@@ -42,5 +57,10 @@ pub(crate) fn statements() -> Vec<Sql> {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    api::routes()
+    let mut all = api::routes();
+    all.extend(web::routes());
+    all.extend(name_web::routes());
+    all.extend(requests_web::routes());
+    all.extend(person_web::routes());
+    all
 }

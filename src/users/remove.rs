@@ -37,11 +37,12 @@ struct Company {
     name: String,
 }
 
-#[derive(FromRow)]
-struct Held {
-    role: String,
-    number: String,
-    assets: i64,
+/// One role that somebody holds.
+#[derive(Clone, Debug, FromRow)]
+pub(super) struct Held {
+    pub role: String,
+    pub number: String,
+    pub assets: i64,
 }
 
 #[derive(FromRow)]
@@ -61,7 +62,7 @@ const COMPANIES: &str = "SELECT o.id, o.number, o.name FROM accounts o
 const NAMED: &str = ") AND (";
 const LOCK: &str = "UPDATE contracts SET version = version + 1 WHERE account_id = $1";
 /// What somebody holds in a company: a role that must be given to somebody else first.
-const HELD: &str = "SELECT 'manager' AS role, c.number, CAST(0 AS BIGINT) AS assets FROM contracts c
+pub(super) const HELD: &str = "SELECT 'manager' AS role, c.number, CAST(0 AS BIGINT) AS assets FROM contracts c
         WHERE c.account_id = $1 AND c.manager_id = $2
     UNION ALL SELECT 'contract', c.number, CAST(0 AS BIGINT) FROM contracts c WHERE c.account_id = $1 AND c.coordinator_id = $2
     UNION ALL SELECT 'group', c.number, COUNT(*) FROM asset_groups g JOIN contracts c ON c.id = g.contract_id
@@ -96,7 +97,7 @@ const REQUESTS: &str = "UPDATE access_requests SET decision = 'withdrawn', decid
     WHERE account_id = $1 AND person_id = $2 AND decision IS NULL";
 const LEAVE: &str = "DELETE FROM memberships WHERE account_id = $1 AND person_id = $2";
 
-fn companies(scope: &Scope<EndAccess>, person: PersonId, account: &str) -> Scoped {
+pub(super) fn companies(scope: &Scope<EndAccess>, person: PersonId, account: &str) -> Scoped {
     let account = account.to_owned();
     scope.select(COMPANIES, person, |s| {
         let s = s.push(NAMED).push_bind(account.as_str()).push(" = '' OR o.number = ").push_bind(account.as_str());
@@ -202,7 +203,7 @@ const ENTRIES: &str =
     "SELECT COUNT(*) FROM entries e WHERE e.account_id = $1 AND e.person_id = $2 AND e.ended_at IS NULL";
 
 /// "is Contract Manager of 110448270013 and coordinates 7 serial numbers: hand that over first"
-fn hand_over_first(held: &[Held]) -> String {
+pub(super) fn hand_over_first(held: &[Held]) -> String {
     let managed: Vec<&str> = held.iter().filter(|h| h.role == "manager").map(|h| h.number.as_str()).collect();
     let sum = |role: &str| held.iter().filter(|h| h.role == role).map(|h| h.assets).sum::<i64>();
     let contracts = held.iter().filter(|h| h.role == "contract").count();

@@ -1,6 +1,7 @@
 //! Gives somebody the way in: the invitation once more, or a sign-in link to whoever has accepted; or the invitation's link to
 //! hand over in person.
 use super::mails::InvitedAgain;
+use super::own::own_user;
 use crate::auth::mails::queue_sign_in;
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
@@ -74,6 +75,7 @@ impl Operation for SendLink {
 
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<Sent, AppError> {
         let person = permit.target().0;
+        own_user(tx, permit).await?;
         let found: Vec<Waiting> = tx.list(waiting(&permit.scope(), person, tx.now() - DAY)).await?;
         let Some(row) = found.into_iter().next() else {
             queue_sign_in(tx, permit, person).await?;
@@ -148,6 +150,7 @@ impl Operation for CopyLink {
 
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
         let person = permit.target().0;
+        own_user(tx, permit).await?;
         let found: Vec<Waiting> = tx.list(waiting(&permit.scope(), person, tx.now() - DAY)).await?;
         let row = found.into_iter().next().filter(|row| !row.signed_in && !row.elsewhere);
         let Some(row) = row else {

@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::operation::Terms;
 use crate::policy::Actor;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::{HeaderMap, header, request::Parts};
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
@@ -119,10 +119,43 @@ impl FromRequest<App> for Form {
         if secret::same(form.get("csrf"), &expected) {
             return Ok(form);
         }
-        Err(AppError::invalid(
-            "csrf",
-            "this page was open for too long; reload it and send it again, nothing was changed",
-        ))
+        Err(stale_form())
+    }
+}
+
+fn stale_form() -> AppError {
+    AppError::invalid("csrf", "this page was open for too long; reload it and send it again, nothing was changed")
+}
+
+/// A form with a file in it, whose token is checked like that of every other.
+pub struct Upload {
+    /// Its fields.
+    pub form: Form,
+    /// The file; empty where none was chosen.
+    pub file: Vec<u8>,
+}
+
+impl FromRequest<App> for Upload {
+    type Rejection = AppError;
+    async fn from_request(request: Request, app: &App) -> Result<Self, AppError> {
+        let expected = form_token(request.headers(), app);
+        let broken = |e: &dyn std::fmt::Display| AppError::invalid("file", format!("the file could not be read: {e}"));
+        let mut parts = Multipart::from_request(request, app).await.map_err(|e| broken(&e))?;
+        let (mut fields, mut file) = (Vec::new(), Vec::new());
+        while let Some(part) = parts.next_field().await.map_err(|e| broken(&e))? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some();
+            let bytes = part.bytes().await.map_err(|e| broken(&e))?;
+            match is_file {
+                true => file = bytes.to_vec(),
+                false => fields.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+            }
+        }
+        let form = Form(fields);
+        match secret::same(form.get("csrf"), &expected) {
+            true => Ok(Self { form, file }),
+            false => Err(stale_form()),
+        }
     }
 }
 

@@ -102,6 +102,7 @@ fn nav(me: &Myself) -> Nav {
         // A reseller's contracts are not administered here: Home lists them.
         contracts: (p.administers > 0 || p.staff_role.is_some()).then_some(p.administers),
         coordinators: p.manages > 0,
+        users: p.manages > 0 || p.names,
         products: p.manages > 0 || p.coordinates || p.uses,
     }
 }

@@ -61,6 +61,8 @@ pub enum Place {
     Contracts,
     /// Contract Administration: Manage Software Coordinators.
     Coordinators,
+    /// Contract Administration: Users.
+    Users,
     /// Your software: Products.
     Products,
     /// Mail of the demo.
@@ -76,6 +78,8 @@ pub struct Nav {
     pub contracts: Option<i64>,
     /// Manage Software Coordinators, for Contract Managers.
     pub coordinators: bool,
+    /// Users, for those who name them.
+    pub users: bool,
     /// Products, for people with serial numbers of their own.
     pub products: bool,
 }
@@ -242,7 +246,7 @@ fn sidebar(frame: &Frame) -> Markup {
             (companies(&frame.companies))
             div.nav {
                 ul { (entry(Place::Home, "h", "/", "home", "Home", None)) }
-                @if nav.contracts.is_some() || nav.coordinators {
+                @if nav.contracts.is_some() || nav.coordinators || nav.users {
                     h2 { "Contract Administration" }
                     ul {
                         @if let Some(n) = nav.contracts {
@@ -251,6 +255,7 @@ fn sidebar(frame: &Frame) -> Markup {
                         @if nav.coordinators {
                             (entry(Place::Coordinators, "u", "/coordinators", "coord", "Manage Software Coordinators", None))
                         }
+                        @if nav.users { (entry(Place::Users, "e", "/users", "people", "Users", None)) }
                     }
                 }
                 @if nav.products {
