@@ -6,6 +6,7 @@ use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::{PersonId, Single};
 use crate::operation::{Operation, Query};
+use crate::people::gives::{GIVES, GiveRow};
 use crate::policy::{self, Permit};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -21,19 +22,30 @@ pub struct SeeLink {
 /// Whom a link is for.
 #[derive(Clone, Debug, FromRow)]
 pub struct LinkFor {
+    person_id: i64,
+    account_id: Option<i64>,
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) email: String,
     pub(crate) account: Option<String>,
     pub(crate) expires_at: Instant,
     pub(crate) invited_by: Option<String>,
+    /// What an invitation gives, one sentence each.
+    #[sqlx(skip)]
+    pub(crate) gives: Vec<String>,
 }
 
-const LINK: &str = "SELECT p.first_name, p.last_name, p.email, o.name AS account, l.expires_at,
+/// An invitation is open while its membership waits. One that was handed over in person (`handed`) ends when its owner has
+/// signed in by other means: whoever else has it must not come in as that person.
+const LINK: &str = "SELECT l.person_id, l.account_id, p.first_name, p.last_name, p.email, o.name AS account, l.expires_at,
         (SELECT b.first_name || ' ' || b.last_name FROM invitations i JOIN people b ON b.id = i.invited_by
             WHERE i.person_id = l.person_id AND i.account_id = l.account_id) AS invited_by
     FROM links l JOIN people p ON p.id = l.person_id LEFT JOIN accounts o ON o.id = l.account_id
-    WHERE l.hash = $1 AND l.purpose = $2 AND l.used_at IS NULL AND l.expires_at > $3 AND p.deactivated_at IS NULL";
+    WHERE l.hash = $1 AND l.used_at IS NULL AND l.expires_at > $3 AND p.deactivated_at IS NULL
+    AND (l.purpose = $2 OR ($2 = 'invitation' AND l.purpose = 'handed' AND p.signed_in_at IS NULL))
+    AND ($2 <> 'invitation' OR EXISTS (SELECT 1 FROM memberships m
+        JOIN invitations i ON i.account_id = m.account_id AND i.person_id = m.person_id
+        WHERE m.account_id = l.account_id AND m.person_id = l.person_id AND m.confirmed_at IS NULL AND i.expires_at > $3))";
 
 impl Query for SeeLink {
     type Action = policy::SeeLink;
@@ -45,7 +57,14 @@ impl Query for SeeLink {
 
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Option<LinkFor>, AppError> {
         let now = reader.now().at;
-        Ok(reader.find(permit, sql(LINK).bind(secret::hash(&self.token)).bind(self.purpose).bind(now)).await?)
+        let link = sql(LINK).bind(secret::hash(&self.token)).bind(self.purpose).bind(now);
+        let mut found: Option<LinkFor> = reader.find(permit, link).await?;
+        if let Some((link, account)) = found.as_mut().and_then(|link| link.account_id.map(|account| (link, account))) {
+            let gives = sql(GIVES).bind(account).bind(link.person_id);
+            let gives: Vec<GiveRow> = reader.fetch(permit, gives).await?;
+            link.gives = gives.iter().map(GiveRow::sentence).collect();
+        }
+        Ok(found)
     }
 }
 
@@ -70,7 +89,13 @@ pub struct Names {
 }
 
 const USE: &str = "UPDATE links SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
-    AND purpose = $3 AND person_id IN (SELECT p.id FROM people p WHERE p.deactivated_at IS NULL)
+    AND person_id IN (SELECT p.id FROM people p WHERE p.deactivated_at IS NULL)
+    AND (purpose = $3 OR ($3 = 'invitation' AND purpose = 'handed'
+        AND person_id IN (SELECT p.id FROM people p WHERE p.signed_in_at IS NULL)))
+    AND ($3 <> 'invitation' OR EXISTS (SELECT 1 FROM memberships m
+        JOIN invitations i ON i.account_id = m.account_id AND i.person_id = m.person_id
+        WHERE m.account_id = links.account_id AND m.person_id = links.person_id AND m.confirmed_at IS NULL
+        AND i.expires_at > $2))
     RETURNING person_id, account_id";
 const ACCEPT: &str = "UPDATE memberships SET confirmed_at = $3
     WHERE account_id = $1 AND person_id = $2 AND confirmed_at IS NULL";

@@ -175,7 +175,7 @@ async fn invitation(State(app): State<App>, browser: Browser, Path(token): Path<
             email: l.email,
             first_name: l.first_name,
             last_name: l.last_name,
-            gives: Vec::new(),
+            gives: l.gives,
             ends_on: crate::time::day_of(l.expires_at, &zone).to_string(),
         }),
         problem: None,

@@ -1,4 +1,5 @@
 //! Where one arrives: Home, help, and the search that leads anywhere.
+pub mod contract_people;
 pub mod help_page;
 mod needs;
 pub mod pages;
@@ -11,6 +12,7 @@ use crate::web::Route;
 
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = needs::statements();
+    all.extend(contract_people::statements());
     all.extend(search::statements());
     all
 }

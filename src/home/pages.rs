@@ -1,5 +1,7 @@
 //! Home: what needs the reader, then the contracts. The demo's home shows its roles instead.
+use super::contract_people::ContractPerson;
 use crate::web::contract::{ContractRow, table};
+use crate::web::person::address;
 use crate::web::layout::{Crumb, Frame, Place, bare, page};
 use crate::web::roles::{RoleCard, role_cards};
 use crate::web::samples;
@@ -28,6 +30,10 @@ pub struct HomeView {
     pub next: String,
     /// The reader's contracts, by what he or she is to them.
     pub contracts: Vec<ContractList>,
+    /// Whom the reader turns to.
+    pub people: Vec<ContractPerson>,
+    /// Somebody with a company but without access to anything yet is offered to ask.
+    pub may_ask: bool,
 }
 
 /// Contracts under a heading.
@@ -70,6 +76,19 @@ pub fn home_page(frame: &Frame, view: &HomeView) -> Markup {
                     @if list.more { p.under { a href="/contracts" { "All contracts" } } }
                     (pages(list.first.as_deref(), list.next.as_deref()))
                 }
+            }
+            @if !view.people.is_empty() {
+                section.block aria-labelledby="people-h" {
+                    h2 #people-h { "Your contract people" }
+                    ul.lines {
+                        @for one in &view.people {
+                            li { b { (one.person.name) } ", " (one.role) small { a href={ "mailto:" (one.person.email) } { (address(&one.person.email)) } } }
+                        }
+                    }
+                }
+            }
+            @if view.may_ask {
+                p.hint { "Something missing? " a href="/access/ask" { "Ask for access" } ": your Contract Manager decides." }
             }
         },
     )
@@ -144,6 +163,8 @@ impl HomeView {
                 more: true,
                 ..ContractList::default()
             }],
+            people: Vec::new(),
+            may_ask: false,
         }
     }
 

@@ -1,7 +1,8 @@
 //! The pages that everybody has: Home, own serial numbers, help; and the search behind the palette.
 use super::help_page::help_page;
+use super::contract_people::ShowContractPeople;
 use super::needs::{Needs, ShowNeeds};
-use super::pages::{ContractList, HomeView, home_page};
+use super::pages::{ContractList, HomeView, Need, home_page};
 use super::search::{FindAnything, Hit};
 use super::sold::ListSold;
 use crate::app::App;
@@ -12,6 +13,8 @@ use crate::contracts::pages::{OwnRow, OwnView, own_page};
 use crate::error::AppError;
 use crate::people::me::Myself;
 use crate::policy::{ActionId, Actor};
+use crate::text::full_name;
+use crate::users::company::ShowUsers;
 use crate::web::extract::Params;
 use crate::web::frame::{self, Browser};
 use crate::web::layout::{Crumb, Frame, Place};
@@ -56,6 +59,11 @@ async fn home(
         (frame, Some(me)) => {
             let view = HomeView {
                 contracts: contracts(&app, &actor, &me, asked.cursor).await?,
+                people: match me.person.staff_role.is_none() && (me.person.coordinates || me.person.uses) {
+                    true => app.read(&actor, &ShowContractPeople).await?,
+                    false => Vec::new(),
+                },
+                may_ask: me.person.manages == 0 && me.companies.iter().any(|c| c.confirmed && c.kind == "customer"),
                 ..needs(&app, &actor, &me).await?
             };
             let crumbs = vec![Crumb::here("Home")];
@@ -77,6 +85,17 @@ async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppErr
         let own = app.read(actor, &ListOwnAssets { q: String::new(), paging }).await?;
         let verb = if me.person.coordinates { "look after" } else { "have access to" };
         found.next = format!("You {verb} {}; see Products.", serial_numbers(own.total));
+    }
+    if me.person.manages > 0 || me.person.names {
+        let users = app.read(actor, &ShowUsers { contract: "-".to_owned(), ..ShowUsers::default() }).await?;
+        if let Some(first) = users.requests.first() {
+            let text = match users.requests.len() {
+                1 => format!("{} asks for access.", full_name(&first.first_name, &first.last_name)),
+                n => format!("{n} people ask for access."),
+            };
+            let need = Need { text, action: "Decide".to_owned(), href: "/users/requests".to_owned(), icon: "mail" };
+            found.needs.insert(0, need);
+        }
     }
     let waiting = me.companies.iter().filter(|company| !company.confirmed);
     found.next = waiting.fold(found.next, |next, company| {

@@ -59,7 +59,7 @@ const RENEW: &str = "INSERT INTO invitations (account_id, person_id, invited_by,
     VALUES ($1, $2, $3, $4, $5, $4) ON CONFLICT (account_id, person_id)
     DO UPDATE SET expires_at = excluded.expires_at, mailed_at = excluded.mailed_at";
 const LINK: &str = "INSERT INTO links (hash, purpose, person_id, account_id, created_at, expires_at)
-    VALUES ($1, 'invitation', $2, $3, $4, $5)";
+    VALUES ($1, 'handed', $2, $3, $4, $5)";
 
 fn waiting(scope: &Scope<EndAccess>, person: PersonId, since: i64) -> Scoped {
     scope.build(WAITING, |s| s.bind(person).push_bind(since).push(OF_PERSON), |s| s.push(") ORDER BY o.id"))
