@@ -1,8 +1,8 @@
 //! Home: what needs the reader, then the contracts. The demo's home shows its roles instead.
 use super::contract_people::ContractPerson;
 use crate::web::contract::{ContractRow, table};
-use crate::web::person::address;
 use crate::web::layout::{Crumb, Frame, Place, bare, page};
+use crate::web::person::address;
 use crate::web::roles::{RoleCard, role_cards};
 use crate::web::samples;
 use crate::web::ui::{icon, pages};

@@ -1,6 +1,6 @@
 //! The pages that everybody has: Home, own serial numbers, help; and the search behind the palette.
-use super::help_page::help_page;
 use super::contract_people::ShowContractPeople;
+use super::help_page::help_page;
 use super::needs::{Needs, ShowNeeds};
 use super::pages::{ContractList, HomeView, Need, home_page};
 use super::search::{FindAnything, Hit};

@@ -21,6 +21,7 @@ use crate::web::frame::{Browser, signed_in};
 use crate::web::layout::{Crumb, Frame};
 use crate::web::person::PersonRef;
 use crate::web::problem::Problem;
+use crate::web::ui::Flash;
 use crate::web::words::link;
 use crate::web::{Route, get, post};
 use axum::extract::State;
@@ -45,6 +46,7 @@ struct Asked {
     sent: bool,
     serial: String,
     wants: String,
+    did: String,
 }
 
 async fn requests(
@@ -65,8 +67,17 @@ async fn show(
 ) -> Result<Response, AppError> {
     let found = app.read(actor, &ShowUsers { contract: "-".to_owned(), ..ShowUsers::default() }).await?;
     let (frame, _) = signed_in(app, actor, browser).await?;
+    let close = "/users/requests".to_owned();
+    let said = match asked.did.as_str() {
+        "had" => Some("That access was there already; whoever asked can go ahead."),
+        "declined" => Some("Declined. Whoever asked is told."),
+        _ => None,
+    };
     let just = Just { done: asked.done, undone: asked.undone };
-    let flash = app.read(actor, &ShowMessage { just, close: "/users/requests".to_owned() }).await?;
+    let flash = match said {
+        Some(text) => Some(Flash { text: text.to_owned(), close, ..Flash::default() }),
+        None => app.read(actor, &ShowMessage { just, close }).await?,
+    };
     let zone = app.clock().zone();
     let view = RequestsView {
         rows: found.requests.iter().map(|row| line(row, zone)).collect(),
@@ -120,8 +131,13 @@ async fn decide(State(app): State<App>, actor: Actor, browser: Browser, form: Fo
     match app.run(actor.clone(), decide, form.terms()).await {
         Ok(decided) => {
             app.wake();
+            let did = match (&decided.change_set, form.get("decision") == "grant") {
+                (Some(_), _) => "",
+                (None, true) => "had",
+                (None, false) => "declined",
+            };
             let done = decided.change_set.unwrap_or_default();
-            Ok(Redirect::to(&link("/users/requests", &[("done", &done)])).into_response())
+            Ok(Redirect::to(&link("/users/requests", &[("done", &done), ("did", did)])).into_response())
         }
         Err(error @ (AppError::Refused(_) | AppError::Invalid { .. })) => {
             show(&app, &actor, &browser, Asked::default(), Some(Problem::from(error))).await

@@ -26,7 +26,8 @@ async function invited({ world, main, b, open, script, api }) {
   // Held for a minute, then exactly one mail.
   world.advance(61);
   const mail = await invitationTo(world, since, email);
-  ok(mail.text.includes('access to 2 serial numbers') && mail.text.includes('You may download releases'), 'the mail says what it gives');
+  const said = mail.text.replace(/\s+/g, ' ');
+  ok(said.includes('access to 2 serial numbers') && said.includes('You may download releases'), `the mail says what it gives: ${said}`);
   const other = await open({ script });
   await other.goto(new URL(mail.text.match(/https?:\/\/\S+\/invite\/\S+/)[0]).pathname);
   const page = await other.page.innerText('main');
@@ -55,7 +56,8 @@ async function invited({ world, main, b, open, script, api }) {
 async function bulk({ world, main, b, api, script }) {
   const people = Array.from({ length: 5000 }, (_, n) => (n % 2 ? `Person ${n} <bulk.${n}@${domain(main)}>` : `bulk.${n}@${domain(main)}; Bulk; Number${n}`)).join('\n');
   await b.goto(`/users/import?contract=${main.number}`);
-  await b.locate('textarea[name=people]').fill(people);
+  // Typed letter by letter by the browser, it alone would take longer than the product has.
+  await b.locate('textarea[name=people]').evaluate((field, text) => { field.value = text; }, people);
   const begin = Date.now();
   await b.locate('main button', { hasText: 'Check list' }).click();
   await b.locate('#check').waitFor({ timeout: 20_000 });
@@ -127,8 +129,9 @@ async function switched({ main, b, api }) {
   ok((await b.text('.flash')).includes('The access of 1 person has ended.'), 'and it ends');
 }
 
-async function asked({ world, main, b, open, script }) {
-  const person = main.free[1], serial = main.on.find(asset => !asset.software_coordinator_email && !asset.group_name)?.serial_number ?? main.on[0].serial_number, since = world.mails().length;
+async function asked({ world, main, b, open, script, api }) {
+  const users = (await api.get(`/contracts/${main.number}/users?limit=200`)).items.map(user => user.email.toLowerCase());
+  const person = main.free.find(one => !users.includes(one.email.toLowerCase())), serial = main.on.find(asset => !asset.software_coordinator_email && !asset.group_name)?.serial_number ?? main.on[0].serial_number, since = world.mails().length;
   const other = await open({ script });
   await other.signIn(person.email);
   await other.goto('/access/ask');
