@@ -67,7 +67,17 @@ impl Operation for ChangeGrant {
             }
             let (first_name, last_name, email) = (String::new(), String::new(), email.clone());
             let (all_assets, serials) = (access.all_assets, access.serials);
-            planned.push(Planned { key, email, first_name, last_name, new: false, all_assets, serials, grants });
+            planned.push(Planned {
+                key,
+                email,
+                first_name,
+                last_name,
+                new: false,
+                had: true,
+                all_assets,
+                serials,
+                grants,
+            });
         }
         if !refused.is_empty() {
             let title =

@@ -60,6 +60,8 @@ pub struct Planned {
     pub last_name: String,
     /// Not of the company so far.
     pub new: bool,
+    /// Has access to the contract so far.
+    pub had: bool,
     /// All assets of the contract.
     pub all_assets: bool,
     /// Else these.
@@ -197,8 +199,9 @@ fn judged(
         return Ok(None);
     }
     let Access { all_assets, serials, grants, .. } = wanted;
-    let (key, email, new) = (address_key(email), email.to_owned(), known.is_none());
-    Ok(Some(Planned { key, email, first_name, last_name, new, all_assets, serials, grants }))
+    let (key, email) = (address_key(email), email.to_owned());
+    let (new, had) = (known.is_none(), present.is_some());
+    Ok(Some(Planned { key, email, first_name, last_name, new, had, all_assets, serials, grants }))
 }
 
 /// What somebody has, and what is added.

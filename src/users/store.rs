@@ -19,20 +19,23 @@ const NEW_ONES: &str = ") v WHERE column1 IS NOT NULL ON CONFLICT (email_key) DO
 /// `$1` the contract.
 const MEMBERS: &str = "INSERT INTO memberships (account_id, person_id)
     SELECT c.account_id, p.id FROM contracts c CROSS JOIN (";
-const OF_THESE: &str = ") v JOIN people p ON p.email_key = v.column1 WHERE c.id = $1
+const OF_THESE: &str = ") v CROSS JOIN people p WHERE c.id = $1 AND p.email_key = v.column1
     ON CONFLICT (account_id, person_id) DO NOTHING";
 const INVITED: &str = "INSERT INTO invitations (account_id, person_id, invited_by, invited_at, expires_at)
     SELECT c.account_id, p.id, $2, $3, $4 FROM contracts c CROSS JOIN (";
-const WHO_WAIT: &str = ") v JOIN people p ON p.email_key = v.column1
+const WHO_WAIT: &str = ") v CROSS JOIN people p
     JOIN memberships m ON m.account_id = c.account_id AND m.person_id = p.id AND m.confirmed_at IS NULL
-    WHERE c.id = $1 ON CONFLICT (account_id, person_id) DO NOTHING";
+    WHERE c.id = $1 AND p.email_key = v.column1 ON CONFLICT (account_id, person_id) DO NOTHING";
 
+/// In each text the rows come first: SQLite keeps the order of a CROSS JOIN, and looks each up.
+///
 /// The items of those who have access already; `$1` the actor, `$2` the contract, then the change set.
 const BEFORE: &str = "INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id)
     SELECT ";
 const BEFORE_OF: &str = ", 'entry', e.id, c.id, e.id FROM (";
-const OF_ENTRIES: &str = ") v JOIN people p ON p.email_key = v.column1 JOIN contracts c ON c.id = $2
-    JOIN entries e ON e.contract_id = c.id AND e.person_id = p.id AND e.ended_at IS NULL WHERE";
+const OF_ENTRIES: &str = ") v CROSS JOIN people p CROSS JOIN contracts c
+    JOIN entries e ON e.contract_id = c.id AND e.person_id = p.id AND e.ended_at IS NULL
+    WHERE p.email_key = v.column1 AND c.id = $2 AND";
 const END: &str = "UPDATE entries SET ended_at = $2 WHERE ended_at IS NULL AND id IN (
     SELECT i.before_id FROM change_set_items i WHERE i.change_set = $1 AND i.level = 'entry')";
 /// `$1` the contract, `$2` the actor, `$3` now.
@@ -40,12 +43,13 @@ const BEGIN: &str = "INSERT INTO entries (person_id, contract_id, account_id, al
         learning, set_by, from_at)
     SELECT p.id, c.id, c.account_id, v.column2 = '1', v.column3 = '1', v.column4 = '1', v.column5 = '1', v.column6 = '1',
         $2, $3 FROM contracts c CROSS JOIN (";
-const OF_PEOPLE: &str = ") v JOIN people p ON p.email_key = v.column1 WHERE c.id = $1";
+const OF_PEOPLE: &str = ") v CROSS JOIN people p WHERE c.id = $1 AND p.email_key = v.column1";
 /// `$1` the actor, `$2` the contract: named assets, each of which the actor may give.
 const ASSETS: &str = "INSERT INTO entry_assets (entry_id, asset_id) SELECT e.id, a.id FROM (";
-const OF_ASSETS: &str = ") v JOIN people p ON p.email_key = v.column1 JOIN contracts c ON c.id = $2
+const OF_ASSETS: &str = ") v CROSS JOIN people p CROSS JOIN contracts c
     JOIN entries e ON e.contract_id = c.id AND e.person_id = p.id AND e.ended_at IS NULL
-    JOIN assets a ON a.serial = v.column2 AND a.contract_id = c.id LEFT JOIN asset_groups g ON g.id = a.group_id WHERE";
+    JOIN assets a ON a.serial = v.column2 AND a.contract_id = c.id LEFT JOIN asset_groups g ON g.id = a.group_id
+    WHERE p.email_key = v.column1 AND c.id = $2 AND";
 const AFTER: &str = "UPDATE change_set_items SET after_id = (SELECT n.id FROM entries b JOIN entries n
         ON n.person_id = b.person_id AND n.contract_id = b.contract_id AND n.ended_at IS NULL
         WHERE b.id = change_set_items.before_id)
@@ -53,10 +57,6 @@ const AFTER: &str = "UPDATE change_set_items SET after_id = (SELECT n.id FROM en
 const FIRST: &str = "INSERT INTO change_set_items (change_set, level, target_id, contract_id, after_id)
     SELECT ";
 const FIRST_OF: &str = ", 'entry', e.id, c.id, e.id FROM (";
-const WITHOUT: &str = ") v JOIN people p ON p.email_key = v.column1 JOIN contracts c ON c.id = $2
-    JOIN entries e ON e.contract_id = c.id AND e.person_id = p.id AND e.ended_at IS NULL
-    WHERE NOT EXISTS (SELECT 1 FROM change_set_items i WHERE i.after_id = e.id AND i.level = 'entry') AND";
-
 type Rows = Vec<Vec<Option<String>>>;
 
 fn text(text: &str) -> Option<String> {
@@ -146,8 +146,8 @@ pub async fn give<A: WriteAction<Target = Contract>>(
     planned: &[Planned],
 ) -> Result<u64, DbError> {
     let contract = permit.target().0;
-    let keys: Vec<String> = planned.iter().map(|user| user.key.clone()).collect();
-    end(tx, permit, set, &keys).await?;
+    let had: Vec<String> = planned.iter().filter(|user| user.had).map(|user| user.key.clone()).collect();
+    end(tx, permit, set, &had).await?;
     for part in Sql::batches(&entries(planned)) {
         let begin = sql(BEGIN).bind(contract).bind(set.actor()).bind(tx.now());
         tx.execute(set, begin.push_rows(6, part).push(OF_PEOPLE)).await?;
@@ -157,8 +157,10 @@ pub async fn give<A: WriteAction<Target = Contract>>(
         given += tx.insert(set, giving(&permit.scope(), contract, part)).await?;
     }
     tx.execute(set, sql(AFTER).bind(set.id())).await?;
-    for part in Sql::batches(&keys) {
-        let texts = [FIRST, FIRST_OF, WITHOUT];
+    // Of those who had none before, so that this looks up nobody's former access.
+    let first: Vec<String> = planned.iter().filter(|user| !user.had).map(|user| user.key.clone()).collect();
+    for part in Sql::batches(&first) {
+        let texts = [FIRST, FIRST_OF, OF_ENTRIES];
         set.mint(tx, minting(&permit.scope::<A>(), contract, set.id(), part, texts)).await?;
     }
     Ok(given)
@@ -182,7 +184,7 @@ pub(super) fn statements() -> Vec<Sql> {
         sql(MEMBERS).bind(0).push_values(&part).push(OF_THESE),
         sql(INVITED).bind(0).bind(0).bind(0).bind(0).push_values(&part).push(WHO_WAIT),
         mint([BEFORE, BEFORE_OF, OF_ENTRIES]),
-        mint([FIRST, FIRST_OF, WITHOUT]),
+        mint([FIRST, FIRST_OF, OF_ENTRIES]),
         minting(
             &Scope::<crate::policy::EndAccess>::sample(),
             ContractId(0),
