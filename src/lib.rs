@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod mail;
 
 pub mod change_sets;
+pub mod console;
 pub mod contracts;
 pub mod coordinators;
 pub mod demo;
@@ -45,6 +46,7 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(people::statements());
     all.extend(users::statements());
     all.extend(profile::statements());
+    all.extend(console::statements());
     all.extend(change_sets::statements());
     all.extend(home::statements());
     all.extend(demo::statements());

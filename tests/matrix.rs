@@ -104,6 +104,8 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/forgot" => (String::new(), format!("email={coordinator}")),
         "/account/security/password" => (String::new(), "new_password=umbrella-kettle-97".to_owned()),
         "/account/tokens" => (String::new(), "name=script&days=30&reach=read".to_owned()),
+        "/vendor/merge" => (format!("?gone=h{}&kept=h5", [3, 2, 12, 13][target]), String::new()),
+        "/vendor/people/{handle}/merge" => (String::new(), "kept=nobody".to_owned()),
         "/account/theme" => (String::new(), "theme=dark".to_owned()),
         "/search.json" => ("?q=S".to_owned(), String::new()),
         _ => (String::new(), String::new()),

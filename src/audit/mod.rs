@@ -20,7 +20,7 @@ pub(crate) async fn record<A: WriteAction>(tx: &mut WriteTx, permit: &Permit<A>,
     }
     let note = tx.take_note();
     let detail = note.detail.unwrap_or_else(|| answer.to_owned());
-    let event = sql(EVENT).bind(tx.now()).bind(permit.actor()).bind(A::ID.name());
+    let event = sql(EVENT).bind(tx.now()).bind(permit.viewer().unwrap_or(permit.actor())).bind(A::ID.name());
     let event = event.bind(A::Target::KIND).bind(permit.target().id()).bind(note.change_set);
     let event = event.bind(Sha256::digest(&detail).to_vec());
     let id: Vec<(i64,)> = tx.returning(permit, event).await?;

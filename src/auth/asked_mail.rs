@@ -75,8 +75,8 @@ struct Asked {
     person: PersonId,
 }
 
-const WHO: &str = "SELECT r.kind, p.id AS person FROM mail_requests r JOIN people p ON p.email_key = r.email_key
-    WHERE r.id = $1 AND p.deactivated_at IS NULL";
+const WHO: &str = "SELECT r.kind, COALESCE(p.merged_into, p.id) AS person FROM mail_requests r
+    JOIN people p ON p.email_key = r.email_key WHERE r.id = $1 AND (p.deactivated_at IS NULL OR p.merged_into IS NOT NULL)";
 const DONE: &str = "DELETE FROM mail_requests WHERE id = $1";
 
 impl Operation for AnswerRequest {

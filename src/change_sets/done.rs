@@ -88,6 +88,7 @@ impl Done {
             "end_access" => format!("The access of {} people has ended.", number(self.items)),
             "grant_access" => "The access is given.".to_owned(),
             "hands" => format!("{n} changed hands, because a day came."),
+            "merge_people" => format!("Two records of {} are one now.", name(&self.person)),
             "hand_over" if self.assets == 0 => {
                 format!("{} took over what {} coordinated.", name(&self.successor), name(&self.person))
             }

@@ -141,6 +141,7 @@ impl Made {
                 let to = content.successor.as_deref().map_or("somebody else", str::trim);
                 told(format!("{by} handed everything of {person} to {to}"))
             }
+            ("merge_people", Some(person)) => format!("{by} put two records of {person} together."),
             ("take", _) => content.taken(),
             ("name_users" | "end_access" | "grant_access", _) => content.named(by, &self.kind),
             ("undo", _) => {

@@ -1,5 +1,6 @@
 //! Undo a change set: what can still be reverted is, what changed since is kept, and the rest is refused with a reason.
 use super::verdict::{self, Counted};
+use crate::console::{merge, merge_items};
 use crate::coordinators::hand_over::pass_covers;
 use crate::coordinators::{covers, rules, store};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
@@ -35,6 +36,8 @@ pub struct UndoChangeSet {
 #[derive(Clone, Debug, FromRow)]
 struct Head {
     kind: String,
+    /// The kind of the first set of the chain.
+    first: String,
     at: Instant,
     root: Option<ChangeSetId>,
     depth: i64,
@@ -43,8 +46,9 @@ struct Head {
     mail_before: Option<String>,
 }
 
-const HEAD: &str = "SELECT s.kind, s.at, s.root, s.depth, s.undone_by, s.mail, b.mail AS mail_before
-    FROM change_sets s LEFT JOIN change_sets b ON b.id = s.undoes WHERE s.id = $1";
+const HEAD: &str = "SELECT s.kind, COALESCE(r.kind, s.kind) AS first, s.at, s.root, s.depth, s.undone_by, s.mail,
+        b.mail AS mail_before FROM change_sets s LEFT JOIN change_sets b ON b.id = s.undoes
+    LEFT JOIN change_sets r ON r.id = s.root WHERE s.id = $1";
 
 /// Whether a set can be undone at all, in order: what it is, whether it is done already, how old it is.
 pub(super) fn undoable(kind: &str, undone: bool, at: Instant, now: Instant) -> Result<(), Refusal> {
@@ -64,6 +68,16 @@ pub(super) fn undoable(kind: &str, undone: bool, at: Instant, now: Instant) -> R
 impl Head {
     fn undoable(&self, now: Instant) -> Result<(), Refusal> {
         undoable(&self.kind, self.undone_by.is_some(), self.at, now)
+    }
+
+    /// Two who were made one are made two again by the vendor, who made them one; and not one once more by an undo.
+    fn by(&self, permit: &Permit<policy::UndoChangeSet>) -> Result<(), Refusal> {
+        match (self.first == merge::KIND, self.kind == merge::KIND && permit.is_staff()) {
+            (true, false) => {
+                Err(Refusal::new("not-undoable", "the vendor merged two people here; ask the vendor about it"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether anybody was told of this set, so that they need a correcting mail. One whose mail is still held is simply
@@ -86,12 +100,13 @@ impl Operation for UndoChangeSet {
         let head: Option<Head> = tx.find(permit, sql(HEAD).bind(undone)).await?;
         let head = head.ok_or_else(AppError::hidden)?;
         head.undoable(tx.now())?;
+        head.by(permit)?;
         let today = tx.today();
         let counted: Vec<Counted> = tx.list(verdict::counts(permit, undone, today)).await?;
         let total: Option<(i64,)> = tx.find(permit, sql(verdict::TOTAL).bind(undone)).await?;
         let refused = tx.list(verdict::refused(permit, undone, today)).await?;
         let outcome = verdict::outcome(&counted, total, refused);
-        if outcome.reverted == 0 {
+        if outcome.reverted == 0 && head.kind != merge::KIND {
             return Ok(outcome);
         }
         let root = head.root.unwrap_or(undone);
@@ -102,6 +117,9 @@ impl Operation for UndoChangeSet {
         mark(tx, &set, root).await?;
         store::open_effects(tx, &set).await?;
         revert(tx, &set).await?;
+        if head.kind == merge::KIND {
+            merge_items::part(tx, &set, undone, set.id(), set.actor()).await?;
+        }
         store::close_effects(tx, &set).await?;
         store::touch(tx, &set, None).await?;
         if head.was_told() {
@@ -196,6 +214,7 @@ async fn revert(tx: &mut WriteTx, set: &Minted<policy::UndoChangeSet>) -> Result
     tx.execute(set, about(END_ENTRIES).bind(now)).await?;
     tx.execute(set, about(REVIVE_ENTRIES)).await?;
     store::assign(tx, set).await?;
+    merge_items::managers(tx, set, set.id(), set.actor()).await?;
     pass_covers(tx, set).await?;
     tx.execute(set, about(CANCEL)).await?;
     let ending = tx.execute(set, about(END_TODAY).bind(today)).await?;
@@ -247,7 +266,9 @@ impl Query for PreviewUndo {
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<UndoPreview, AppError> {
         let undone = permit.target().0;
         let head: Option<Head> = reader.find(permit, sql(HEAD).bind(undone)).await?;
-        head.ok_or_else(AppError::hidden)?.undoable(reader.now().at)?;
+        let head = head.ok_or_else(AppError::hidden)?;
+        head.undoable(reader.now().at)?;
+        head.by(permit)?;
         let today = reader.now().today;
         let counted: Vec<Counted> = reader.list(verdict::counts(permit, undone, today)).await?;
         let total: Option<(i64,)> = reader.find(permit, sql(verdict::TOTAL).bind(undone)).await?;

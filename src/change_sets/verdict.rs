@@ -35,6 +35,7 @@ macro_rules! judged {
                 WHEN EXISTS (SELECT 1 FROM change_set_items o JOIN change_sets t ON t.id = o.change_set
                     WHERE o.target_id = i.target_id AND o.level = i.level AND o.change_set > i.change_set
                     AND o.reverted_by IS NULL AND t.kind <> 'undo') THEN 'kept'
+                WHEN i.level = 'manager' AND c.manager_id IS DISTINCT FROM i.after_id THEN 'kept'
                 WHEN i.level = 'asset' AND CASE WHEN k.id IS NULL THEN a.coordinator_id ELSE k.under_id END
                     IS DISTINCT FROM i.after_id THEN 'kept'
                 WHEN i.level = 'group' AND CASE WHEN k.id IS NULL THEN g.coordinator_id ELSE k.under_id END
@@ -60,11 +61,13 @@ macro_rules! judged {
                     WHERE b.id = i.before_id AND e.ended_at IS NULL) THEN 'kept'
                 WHEN i.level = 'entry' AND i.before_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries e
                     JOIN memberships m ON m.account_id = e.account_id AND m.person_id = e.person_id
-                    JOIN people p ON p.id = m.person_id WHERE e.id = i.before_id AND p.deactivated_at IS NULL)
+                    JOIN people p ON p.id = m.person_id WHERE e.id = i.before_id AND (p.deactivated_at IS NULL
+                        OR (s.kind = 'merge_people' AND p.id = s.person_id AND p.merged_into IS NOT NULL)))
                     THEN 'gone'
                 WHEN i.level NOT IN ('naming', 'member', 'entry') AND i.before_id IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id
-                        WHERE m.account_id = c.account_id AND m.person_id = i.before_id AND p.deactivated_at IS NULL)
+                        WHERE m.account_id = c.account_id AND m.person_id = i.before_id
+                        AND (p.deactivated_at IS NULL OR p.merged_into = i.after_id))
                     THEN 'gone'
                 ELSE 'revert' END AS verdict
             FROM change_set_items i JOIN change_sets s ON s.id = i.change_set

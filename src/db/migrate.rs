@@ -27,6 +27,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/0006_history.sqlite.sql"),
         postgres: include_str!("../../migrations/0006_history.postgres.sql"),
     },
+    both!(7, "../../migrations/0007_console.sql"),
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

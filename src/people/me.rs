@@ -1,7 +1,7 @@
 //! Who is signed in: the person, the companies, and what he or she is to them.
 use crate::db::{FromRow, Reader, Sql, sql};
 use crate::error::AppError;
-use crate::ids::Single;
+use crate::ids::{PersonId, Single};
 use crate::operation::Query;
 use crate::policy::{self, Permit};
 use jiff::tz::TimeZone;
@@ -45,6 +45,8 @@ pub struct CompanyRow {
 /// Both.
 #[derive(Clone, Debug)]
 pub struct Myself {
+    /// Who of the vendor's staff looks as this person, if anybody.
+    pub(crate) viewer: Option<PersonId>,
     pub(crate) person: SelfRow,
     pub(crate) companies: Vec<CompanyRow>,
 }
@@ -116,7 +118,7 @@ impl Query for ShowSelf {
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Myself, AppError> {
         let person: Option<SelfRow> = reader.find(permit, sql(PERSON).bind(permit.target().0)).await?;
         let companies = reader.fetch(permit, sql(COMPANIES).bind(permit.target().0)).await?;
-        Ok(Myself { person: person.ok_or_else(AppError::hidden)?, companies })
+        Ok(Myself { viewer: permit.viewer(), person: person.ok_or_else(AppError::hidden)?, companies })
     }
 }
 

@@ -93,6 +93,8 @@ pub struct PersonView {
     pub who_can: Option<PersonRef>,
     /// What the reader does about sign-in and rights.
     pub buttons: crate::users::person_page::Buttons,
+    /// What other slices say of the person.
+    pub more: Option<Markup>,
 }
 
 /// The page.
@@ -117,6 +119,7 @@ pub fn person_page(frame: &Frame, view: &PersonView) -> Markup {
             (view.buttons)
             @if let Some(hand_over) = &view.hand_over { (hand_over_section(view, hand_over)) }
             @if let Some(manager) = &view.who_can { (who_can(manager)) }
+            @if let Some(more) = &view.more { (more) }
         },
     )
 }
@@ -254,6 +257,7 @@ impl PersonView {
             hand_over: Some(HandOver::sample()),
             who_can: None,
             buttons: Default::default(),
+            more: None,
             person: owen,
         }
     }

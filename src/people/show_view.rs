@@ -25,6 +25,7 @@ pub fn view(shown: &Shown, vendor: &str) -> PersonView {
         hand_over: None,
         who_can: who_can(shown),
         buttons: Default::default(),
+        more: None,
     }
 }
 

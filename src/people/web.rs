@@ -125,6 +125,8 @@ async fn page(
     let (frame, me) = signed_in(app, actor, browser).await?;
     let mut view = show_view::view(&shown, &app.profile().vendor);
     view.buttons = shown.buttons(&frame.csrf);
+    let about = crate::console::on_person::sections(app, actor, &me, &view.person, &shown.person.handle);
+    view.more = Some(about.await?);
     let mut status = StatusCode::OK;
     if let Some(hand) = hand(app, actor, &frame, &me, &shown).await? {
         let key = PersonKey(shown.person.handle.clone());

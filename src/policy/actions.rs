@@ -29,6 +29,8 @@ macro_rules! actions {
             pub fn writes(self) -> bool { match self { $(ActionId::$name => actions!(=$kind write)),* } }
             /// Whether a factor has to be proven anew, at most five minutes before.
             pub fn needs_fresh(self) -> bool { match self { $(ActionId::$name => false $(|| actions!(=$also fresh))*),* } }
+            /// Whether it shows what nobody but the person may see, the vendor's staff who look at the pages least of all.
+            pub fn secret(self) -> bool { match self { $(ActionId::$name => false $(|| actions!(=$also secret))*),* } }
             /// Whether somebody who still has to set up a second factor may.
             pub fn while_enrolling(self) -> bool { match self { $(ActionId::$name => false $(|| actions!(=$also enrolling))*),* } }
         }
@@ -44,6 +46,11 @@ macro_rules! actions {
     (@read $name:ident) => {};
     (=write write) => { true };
     (=read write) => { false };
+    (=secret secret) => { true };
+    (=secret fresh) => { true };
+    (=secret enrolling) => { false };
+    (=fresh secret) => { false };
+    (=enrolling secret) => { false };
     (=fresh fresh) => { true };
     (=enrolling fresh) => { false };
     (=enrolling enrolling) => { true };
@@ -51,6 +58,7 @@ macro_rules! actions {
 }
 
 // `fresh`: a factor has to be proven anew. `enrolling`: open to whoever still has to set up a second factor.
+// `secret`: shown to nobody who views as somebody else; so is whatever is `fresh`.
 actions! {
     read  SeeContract(Contract)            = "contract.see";
     read  AdministerContract(Contract)     = "contract.administer";
@@ -92,16 +100,21 @@ actions! {
     write MakeExport(Installation)         = "person.make_export";
     read  SeeErasure(Leaver)               = "person.see_erasure";
     write ErasePerson(Leaver)              = "person.erase" fresh;
+    read  SeeViewed(Person)                = "person.see_viewed";
+    write StartViewing(Person)             = "person.view_as" fresh;
+    write StopViewing(Me)                  = "person.stop_viewing";
+    read  ListDuplicates(Me)               = "person.list_duplicates";
+    write MergePeople(Leaver)              = "person.merge" fresh;
     write ConfirmEmail(Installation)       = "person.confirm_email" enrolling;
     write CloseSession(Me)                 = "session.close" enrolling;
-    read  SeeFreshness(Me)                 = "session.see_freshness" enrolling;
+    read  SeeFreshness(Me)                 = "session.see_freshness" enrolling secret;
     write RefreshSession(Me)               = "session.refresh" enrolling;
     read  SeeFrontDoor(Installation)       = "installation.see_front_door" enrolling;
     write CountTry(Installation)           = "session.count_try" enrolling;
     read  ProvePassword(Installation)      = "password.prove" enrolling;
     write ResetPassword(Installation)      = "password.reset" enrolling;
     write SetPassword(Me)                  = "password.set" enrolling fresh;
-    read  SeeSecurity(Me)                  = "security.see" enrolling;
+    read  SeeSecurity(Me)                  = "security.see" enrolling secret;
     write EndSession(Me)                   = "session.end" enrolling;
     write SetUpTotp(Me)                    = "totp.set_up" enrolling fresh;
     write RemoveTotp(Me)                   = "totp.remove" fresh;
@@ -109,7 +122,7 @@ actions! {
     write AddPasskey(Me)                   = "passkey.add" enrolling fresh;
     write RemovePasskey(Me)                = "passkey.remove" fresh;
     write RequestPasskey(Installation)     = "passkey.request" enrolling;
-    read  ListTokens(Me)                   = "token.list_own";
+    read  ListTokens(Me)                   = "token.list_own" secret;
     write CreateOwnToken(Me)               = "token.create_own" fresh;
     write RevokeToken(Me)                  = "token.revoke";
     write NoteUse(Installation)            = "session.note_use";

@@ -62,6 +62,8 @@ impl Actor {
 pub struct Facts {
     pub(super) person: PersonId,
     pub(super) staff_role: Option<String>,
+    /// Of the vendor's staff, who views the pages as this person: may look, and change nothing.
+    pub(super) viewer: Option<PersonId>,
     /// A token that may only read.
     pub(super) reads_only: bool,
     /// Somebody of whom a second factor is required and who signed in with one: may set the other up, and nothing else.

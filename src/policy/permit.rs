@@ -28,6 +28,11 @@ impl<A: Action> Permit<A> {
         self.facts.person
     }
 
+    /// Who of the vendor's staff looks at the pages as the actor, if anybody.
+    pub fn viewer(&self) -> Option<PersonId> {
+        self.facts.viewer
+    }
+
     /// Whether the actor is one of the vendor's people.
     pub fn is_staff(&self) -> bool {
         self.facts.staff_role.is_some()
@@ -129,6 +134,9 @@ pub enum Denied {
     /// A second factor is required of this person and not set up yet: 403; pages lead there.
     #[error("set up a second factor first")]
     Enrol,
+    /// Somebody of the vendor's staff views the pages as somebody else: 403 for what changes something, and for secrets.
+    #[error("stop viewing first")]
+    Viewing,
     /// The token may only read: 403.
     #[error("this token may only read")]
     ReadOnly,
@@ -250,6 +258,9 @@ fn decide<A: Action>(facts: Option<Facts>) -> Result<Permit<A>, Denied> {
     let Some(target) = A::Target::from_facts(&facts) else { return Err(hidden) };
     if allows(A::ID, &facts) {
         return match () {
+            () if facts.viewer.is_some() && A::ID != ActionId::StopViewing && (A::ID.writes() || A::ID.secret()) => {
+                Err(Denied::Viewing)
+            }
             () if facts.reads_only && A::ID.writes() => Err(Denied::ReadOnly),
             () if !facts.fresh && A::ID.needs_fresh() => Err(Denied::NotFresh),
             () => Ok(Permit { facts, target }),

@@ -141,9 +141,9 @@ standings! {
         condition: concat!("(i.level = 'entry' AND EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = c.id
             AND n.person_id = $1) AND ", coordinates!(), " AND", confirmed!(), ")")
     }
-    AdministratorOfImport "administrator, where an import made the change" {
+    AdministratorOfImport "administrator, where an import or a merge made the change" {
         holds: |f| f.staff_role.as_deref() == Some("administrator") && f.import_set,
-        condition: "(s.kind = 'take' AND EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role = 'administrator'))"
+        condition: "(s.kind IN ('take', 'merge_people') AND EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role = 'administrator'))"
     }
     ManagerOfCompany "Contract Manager of the company" {
         holds: |f| f.manages_company,

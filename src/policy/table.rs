@@ -86,6 +86,7 @@ const SEES_CHANGE_SET: Line = &[
     (Staff, "supports it"),
     (Operator, "owns the installation"),
 ];
+const VIEWS_AS: Line = &[(CustomerStaff, "supports customers")];
 const ERASES: Line =
     &[(Myself, "has a right to be forgotten"), (Administrator, "carries out what the person asked for")];
 const OPERATOR: Line = &[(Operator, "runs the command line of the installation")];
@@ -138,6 +139,10 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::NoteUse => SYSTEM,
         ActionId::ChangeEmail | ActionId::StopEmailChange | ActionId::AskExport | ActionId::FetchExport => OWN,
         ActionId::SeeErasure | ActionId::ErasePerson => ERASES,
+        ActionId::SeeViewed | ActionId::StartViewing => VIEWS_AS,
+        ActionId::StopViewing => OWN,
+        ActionId::ListDuplicates => VIEWS_AS,
+        ActionId::MergePeople => &[(Administrator, "puts together what was entered twice")],
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
         ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         ActionId::MakeExport => SYSTEM,

@@ -18,22 +18,26 @@ pub struct FactsSql {
 macro_rules! facts {
     ($($part:expr),*) => {
         FactsSql {
-            token: concat!("WITH me AS (SELECT p.id, p.staff_role, t.scope = 'read' AS reads_only, FALSE AS enrols,
+            token: concat!("WITH me AS (SELECT p.id, p.staff_role, CAST(NULL AS BIGINT) AS viewer, t.scope = 'read' AS reads_only, FALSE AS enrols,
                 FALSE AS fresh FROM tokens t JOIN people p ON p.id = t.person_id
                 WHERE t.hash = $2 AND t.expires_at > $3 AND p.deactivated_at IS NULL) ", bearer!(), $($part),*),
-            session: concat!("WITH me AS (SELECT p.id, p.staff_role, FALSE AS reads_only,
+            session: concat!("WITH me AS (SELECT COALESCE(v.id, p.id) AS id,
+                CASE WHEN v.id IS NULL THEN p.staff_role END AS staff_role,
+                CASE WHEN v.id IS NOT NULL THEN p.id END AS viewer, FALSE AS reads_only,
                 t.strong = FALSE AND (p.staff_role IS NOT NULL OR EXISTS (SELECT 1 FROM memberships r
                     WHERE r.person_id = p.id AND r.partner_role IS NOT NULL AND r.confirmed_at IS NOT NULL)) AS enrols,
                 t.fresh_at > $3 - 300000 AS fresh FROM sessions t JOIN people p ON p.id = t.person_id
+                LEFT JOIN people v ON v.id = t.view_as AND t.view_until > $3 AND v.deactivated_at IS NULL
+                    AND v.staff_role IS NULL AND p.staff_role IN ('administrator', 'support')
                 WHERE t.hash = $2 AND t.expires_at > $3 AND p.deactivated_at IS NULL) ", bearer!(), $($part),*),
             id: concat!("WITH me AS (SELECT CAST($2 AS BIGINT) AS id, CAST(NULL AS TEXT) AS staff_role,
-                FALSE AS reads_only, FALSE AS enrols, TRUE AS fresh WHERE $3 > 0) ", bearer!(), $($part),*),
+                CAST(NULL AS BIGINT) AS viewer, FALSE AS reads_only, FALSE AS enrols, TRUE AS fresh WHERE $3 > 0) ", bearer!(), $($part),*),
         }
     };
 }
 macro_rules! bearer {
     () => {
-        "SELECT me.id AS person, me.staff_role, me.reads_only, me.enrols, me.fresh, "
+        "SELECT me.id AS person, me.staff_role, me.viewer, me.reads_only, me.enrols, me.fresh, "
     };
 }
 
@@ -229,7 +233,7 @@ impl Target for ChangeSet {
     const KIND: &'static str = "change_set";
     const SEE: ActionId = ActionId::SeeChangeSet;
     const FACTS: FactsSql = facts!(
-        "s.id AS target, COALESCE(s.kind = 'take', FALSE) AS import_set,
+        "s.id AS target, COALESCE(s.kind IN ('take', 'merge_people'), FALSE) AS import_set,
         EXISTS (SELECT 1 FROM change_set_contracts x JOIN contracts c ON c.id = x.contract_id
             JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
             WHERE x.change_set = s.id AND c.manager_id = me.id) AS manages_in_set,

@@ -86,6 +86,9 @@ sections! {
         kind: String, address: String, subject: String, body_text: String, why: String, state: String,
         @"instant" created_at: Option<Instant>, @"instant" sent_at: Option<Instant>
     } "SELECT kind, address, subject, body_text, why, state, created_at, sent_at FROM notices WHERE person_id = $1 ORDER BY id";
+    views_by_the_vendor View {
+        why: String, @"instant" began_at: Option<Instant>
+    } "SELECT why, began_at FROM views WHERE person_id = $1 ORDER BY id";
     sessions Session {
         opened_by: String, device: String, @"instant" created_at: Option<Instant>, @"instant" seen_at: Option<Instant>,
         @"instant" expires_at: Option<Instant>

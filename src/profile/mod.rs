@@ -1,5 +1,5 @@
 //! What one says of oneself: names, language, time zone, colours, keys, shipping address.
-mod addresses;
+pub mod addresses;
 pub mod change_email;
 mod companies;
 mod confirm_email;

@@ -3,6 +3,7 @@ use super::addresses::{self, AddressRow};
 use super::companies::{self, RolesRow};
 use super::export::{self, ExportRow};
 use super::rules::{Address, Profile};
+use crate::console::view_as::{self, ViewRow};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::{PersonId, Single};
@@ -28,6 +29,8 @@ pub struct Shown {
     pub companies: Vec<RolesRow>,
     /// Changes of the address.
     pub changes: Vec<AddressRow>,
+    /// Who of the vendor looked at the pages.
+    pub views: Vec<ViewRow>,
     /// Exports that can be fetched.
     pub exports: Vec<ExportRow>,
 }
@@ -108,9 +111,10 @@ impl Query for ShowProfile {
         let row = row.ok_or_else(AppError::hidden)?;
         let companies = reader.fetch(permit, sql(companies::ROLES).bind(me)).await?;
         let changes = addresses::changes(reader, permit, me).await?;
+        let views = view_as::views(reader, permit, me).await?;
         let exports = export::list(reader, permit, me).await?;
         let (version, checked_at) = (row.version, row.checked_at);
-        Ok(Shown { profile: row.profile(), version, email: row.email, checked_at, companies, changes, exports })
+        Ok(Shown { profile: row.profile(), version, email: row.email, checked_at, companies, changes, views, exports })
     }
 }
 

@@ -9,6 +9,7 @@ use super::theme::{self, SetTheme};
 use crate::app::App;
 use crate::auth::security_page;
 use crate::auth::web::own_path;
+use crate::console::view_as;
 use crate::error::AppError;
 use crate::policy::{ActionId, Actor, Denied};
 use crate::time::day_of;
@@ -112,6 +113,7 @@ async fn page(
 ) -> Result<Markup, AppError> {
     let (frame, me) = frame::signed_in(app, actor, browser).await?;
     let zone = me.zone(app.clock().zone());
+    let views = view_as::section(&shown.views, &zone);
     let data = data_page::section(&shown.exports, &me.person.handle, &frame.csrf, &zone);
     let Entered { email, problem } = typed.entered;
     let email = EmailView {
@@ -132,7 +134,7 @@ async fn page(
         companies: shown.companies.into_iter().map(|row| row.view()).collect(),
         problem: typed.problem.or(problem),
         csrf: frame.csrf.clone(),
-        below: vec![email_page::section(&email), security_page::account_section(), data],
+        below: vec![email_page::section(&email), security_page::account_section(), views, data],
     };
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Account")];
     let (title, error) = ("Account".to_owned(), view.problem.is_some());

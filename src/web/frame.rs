@@ -4,7 +4,7 @@ use super::extract::{cookie, form_token};
 use super::layout::{Company, Crumb, Frame, Nav, Place, Reader as Reading, Theme, Vendor, bare, page};
 use super::openapi;
 use super::person::PersonRef;
-use super::problem::Problem;
+use super::problem::{Problem, VIEWING};
 use super::ui::{Fault, Problem as Summary};
 use crate::app::App;
 use crate::db::{Reader, Sql, sql};
@@ -41,6 +41,7 @@ pub async fn signed_in(app: &App, actor: &Actor, browser: &Browser) -> Result<(F
     let me = app.read(actor, &ShowSelf).await?;
     let mut frame = outside(app, browser);
     frame.theme = theme(&me.person.theme);
+    frame.viewing = me.viewer.is_some();
     frame.keys_off = !me.person.shortcuts;
     frame.nav = nav(&me);
     frame.reader = Some(Reading { person: reference(&me), role: role(&me) });
@@ -153,6 +154,7 @@ fn view(problem: &Problem) -> ErrorView {
         None => w.role.to_owned(),
     };
     match problem.status {
+        403 if problem.name() == VIEWING => ErrorView::Refused(summary(problem)),
         403 => ErrorView::NotAllowed(problem.who_can.iter().map(who).collect()),
         404 => ErrorView::NotFound,
         409 => ErrorView::Refused(summary(problem)),

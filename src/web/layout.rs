@@ -138,6 +138,8 @@ pub struct Frame {
     pub flash: Option<Flash>,
     /// The reader's choice.
     pub theme: Theme,
+    /// Somebody of the vendor's staff looks at the reader's pages.
+    pub viewing: bool,
     /// The reader has switched single keys off (WCAG 2.1.4).
     pub keys_off: bool,
     /// The token that forms carry.
@@ -153,6 +155,7 @@ pub struct Frame {
 /// A page of somebody who is signed in.
 pub fn page(frame: &Frame, content: Markup) -> Markup {
     let body = html! {
+        (super::viewing::banner(frame))
         div.app {
             (sidebar(frame))
             div.sheet {

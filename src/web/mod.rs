@@ -18,6 +18,7 @@ pub mod roles;
 pub mod routes;
 pub mod samples;
 pub mod ui;
+mod viewing;
 pub mod words;
 
 pub(crate) use guard::POLICY;

@@ -8,6 +8,8 @@ use serde::Serialize;
 
 /// Of a refusal that pages answer by asking for a factor.
 pub(super) const NOT_FRESH: &str = "fresh-authentication-required";
+/// Of a refusal while staff view pages as somebody else.
+pub(super) const VIEWING: &str = "viewing-as";
 /// Of a refusal that pages answer by leading to the set-up of a second factor.
 pub(super) const ENROL: &str = "second-factor-required";
 
@@ -69,6 +71,11 @@ impl Problem {
         self.kind.strip_prefix("/problems/").unwrap_or(&self.kind)
     }
 
+    fn viewing() -> Self {
+        let title = "you view these pages as somebody else, and nothing can be changed; stop viewing first";
+        Self::new(StatusCode::FORBIDDEN, VIEWING, title)
+    }
+
     fn of_refusal(refusal: Refusal) -> Self {
         let raced = refusal.kind == "changed";
         let status = if raced { StatusCode::PRECONDITION_FAILED } else { StatusCode::CONFLICT };
@@ -94,6 +101,7 @@ impl From<AppError> for Problem {
                 ENROL,
                 "a second factor is required of you; set one up on the page Sign-in and security",
             ),
+            AppError::Denied(Denied::Viewing) => Self::viewing(),
             AppError::Denied(Denied::ReadOnly) => Self::new(
                 StatusCode::FORBIDDEN,
                 "read-only-token",

@@ -100,6 +100,7 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::people::routes());
     all.extend(crate::users::routes());
     all.extend(crate::profile::routes());
+    all.extend(crate::console::routes());
     all.extend(crate::change_sets::routes());
     all.extend(crate::oidc::routes());
     if demo {

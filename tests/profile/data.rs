@@ -16,7 +16,7 @@ on_both! {
 }
 
 /// Lets the background work run until `done` says so.
-async fn worked(world: &World, done: &str) {
+pub async fn worked(world: &World, done: &str) {
     let (stop, told) = tokio::sync::watch::channel(false);
     let worker = tokio::spawn(work(world.app.clone(), Transport::Demo, told));
     for _ in 0..200 {
@@ -30,7 +30,7 @@ async fn worked(world: &World, done: &str) {
     assert!(world.number(done).await > 0, "not done: {done}");
 }
 
-async fn whole(world: &World) {
+pub async fn whole(world: &World) {
     let found = check(&world.app).await.unwrap();
     // The change sets of the seed have no events.
     let of_seed = |line: &&String| line.starts_with("each change set has its audit event: not so for k");

@@ -5,4 +5,6 @@
 mod world;
 mod address;
 mod data;
+mod merged;
 mod saved;
+mod viewing;
