@@ -1,4 +1,5 @@
 //! The page that asks somebody who is signed in to prove it again.
+use super::pages::passkey_form;
 use crate::web::layout::{Frame, bare};
 use crate::web::samples;
 use crate::web::ui::{Field, Kind, Problem, csrf, hidden, icon};
@@ -42,6 +43,7 @@ pub fn again_page(frame: &Frame, view: &AgainView) -> Markup {
             }
             @if view.totp { (ask(view, code_field(view), "Go on")) }
             @if view.password { (ask(view, password_field(view), "Go on")) }
+            @if view.passkey { (passkey_form(&view.csrf, &view.return_to)) }
             form.stack-form method="post" action="/sign-in/again/mail" {
                 (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
                 @if !view.sent { p.hint.break { "The link goes to " (view.email) "." } }

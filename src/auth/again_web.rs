@@ -56,7 +56,7 @@ async fn page(
         email: factors.email,
         password: factors.password,
         totp: factors.totp,
-        passkey: factors.passkeys > 0,
+        passkey: factors.passkeys > 0 && super::passkey::site(&app.profile().base_url).is_some(),
         sent: asked.sent,
         demo: app.profile().demo,
         problem,

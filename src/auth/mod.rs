@@ -5,12 +5,15 @@ mod again_web;
 pub mod asked_mail;
 pub mod cookie_web;
 pub mod device;
+pub mod factor_pages;
 pub mod first_factor;
 pub mod hashing;
 pub mod last_use;
 pub mod mails;
 pub mod own_tokens;
 pub mod pages;
+pub mod passkey;
+mod passkey_web;
 pub mod password;
 pub mod password_pages;
 pub mod password_rules;
@@ -47,6 +50,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(reset::statements());
     all.extend(throttle::statements());
     all.extend(totp::statements());
+    all.extend(passkey::statements());
     all.extend(recovery::statements());
     all.extend(security::statements());
     all.extend(own_tokens::statements());
@@ -63,5 +67,6 @@ pub(crate) fn routes() -> Vec<Route> {
     all.extend(password_web::routes());
     all.extend(security_web::routes());
     all.extend(tokens_web::routes());
+    all.extend(passkey_web::routes());
     all
 }

@@ -1,6 +1,7 @@
 //! Signing in by a link that is mailed, and accepting an invitation. Links open a page with one button: a mail scanner that
 //! follows them uses nothing up.
 use crate::oidc::pages::company_button;
+use crate::web::assets::url;
 use crate::web::layout::{Frame, bare};
 use crate::web::roles::{RoleCard, role_cards};
 use crate::web::samples;
@@ -21,6 +22,8 @@ pub struct SignInView {
     pub problem: Option<Problem>,
     /// Some company has a sign-in of its own: the page offers to go there.
     pub company: bool,
+    /// The installation has a name that passkeys can be bound to.
+    pub passkeys: bool,
     /// Demo mode: one card per role; empty otherwise.
     pub roles: Vec<RoleCard>,
 }
@@ -61,6 +64,7 @@ pub fn sign_in_page(frame: &Frame, view: &SignInView) -> Markup {
                     @if view.company { (company_button()) }
                 }
             }
+            @if view.passkeys { (passkey_form(&view.csrf, &view.return_to)) }
             p.hint { a href="/forgot" { "Forgot your password?" } " A link works without one, too: once, for 15 minutes." }
             p.hint { "Your Contract Manager or Software Coordinator adds you first: mail only goes to people who are known here." }
             @if !view.roles.is_empty() {
@@ -71,6 +75,20 @@ pub fn sign_in_page(frame: &Frame, view: &SignInView) -> Markup {
             }
         },
     )
+}
+
+/// The way in with a passkey. The module shows it where the browser knows passkeys; without a script it stays hidden, and the
+/// other ways are there.
+pub(super) fn passkey_form(token: &str, return_to: &str) -> Markup {
+    html! {
+        form.stack-form #passkey-in method="post" action="/sign-in/passkey" hidden {
+            (csrf(token)) (hidden("return_to", return_to))
+            input type="hidden" name="credential" value=""; input type="hidden" name="ceremony" value="";
+            button.btn type="button" { (icon("key")) "Sign in with a passkey" }
+            p.hint role="status" {}
+        }
+        script type="module" src=(url("passkey.js")) {}
+    }
 }
 
 /// After an address was entered; the same for known and unknown ones.

@@ -166,6 +166,7 @@ pub fn second_page(frame: &Frame, view: &SecondView) -> Markup {
             @if let Some(problem) = &view.problem { (problem) }
             h1 { "One more step" }
             @if view.totp { (ask(code, "Sign in", true)) }
+            @if view.passkey { (super::pages::passkey_form(&view.csrf, &view.return_to)) }
             @if view.recovery {
                 details.fold open[view.problem.as_ref().is_some_and(|p| p.of("recovery").is_some()) || !(view.totp || view.passkey)] {
                     summary { "You do not have it at hand?" }

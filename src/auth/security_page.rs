@@ -1,8 +1,9 @@
 //! The page Sign-in and security: password, passkeys, second factor, recovery codes, and where one is signed in.
 use super::password_pages::new_password;
+use crate::web::assets::url;
 use crate::web::layout::{Crumb, Frame, Place, page};
 use crate::web::samples;
-use crate::web::ui::{Problem, Tone, csrf, icon, notice, pill};
+use crate::web::ui::{Problem, Tone, csrf, icon, pill};
 use crate::web::words::count;
 use maud::{Markup, html};
 
@@ -21,6 +22,8 @@ pub struct SecurityView {
     pub codes: i64,
     /// A second factor is required of the reader.
     pub required: bool,
+    /// The installation has a name that passkeys can be bound to.
+    pub offered: bool,
     /// Passkeys.
     pub passkeys: Vec<PasskeyLine>,
     /// Where the reader is signed in, this browser first.
@@ -72,11 +75,45 @@ pub fn security_page(frame: &Frame, view: &SecurityView) -> Markup {
         html! {
             @if let Some(problem) = &view.problem { (problem) }
             div.head { div.title { h1 { "Sign-in and security" } p { "A link by e-mail always works. What you add here is quicker, or safer, or both." } } }
+            (passkeys(view))
             (second_factor(view))
             (password(view))
             (sessions(view))
         },
     )
+}
+
+fn passkeys(view: &SecurityView) -> Markup {
+    html! {
+        section.block aria-labelledby="passkeys-h" {
+            h2 #passkeys-h { "Passkeys" }
+            p.hint { "A fingerprint, your face or a key: nothing to type, nothing that can be stolen by a false page. It counts as both factors." }
+            @if !view.passkeys.is_empty() {
+                ul.lines.acts {
+                    @for passkey in &view.passkeys {
+                        li {
+                            span { b.break { (passkey.name) } small { (passkey.words) } }
+                            form method="post" action="/account/security/passkeys/remove" {
+                                (csrf(&view.csrf)) input type="hidden" name="passkey" value=(passkey.handle);
+                                button.btn type="submit" { "Remove" span.vh { " " (passkey.name) } }
+                            }
+                        }
+                    }
+                }
+            }
+            @if view.offered {
+                form.under #passkey-add method="post" action="/account/security/passkeys" hidden {
+                    (csrf(&view.csrf)) (answer())
+                    button.btn.primary type="button" { (icon("key")) "Add passkey" }
+                    p.hint role="status" {}
+                }
+                noscript { p.hint { "Adding a passkey needs JavaScript. A password with an authenticator app works without." } }
+                script type="module" src=(url("passkey.js")) {}
+            } @else {
+                p.hint { "Here they cannot be used: the address of this site is a number. A password with an authenticator app works." }
+            }
+        }
+    }
 }
 
 fn second_factor(view: &SecurityView) -> Markup {
@@ -172,127 +209,9 @@ pub fn account_section() -> Markup {
     }
 }
 
-/// Sets an app up.
-#[derive(Clone, Debug)]
-pub struct TotpView {
-    /// The form token.
-    pub csrf: String,
-    /// The picture, and the same in groups of four; none: not begun yet.
-    pub secret: Option<(Markup, String)>,
-    /// Required of the reader, who has none yet.
-    pub required: bool,
-    /// Why the code was not taken.
-    pub problem: Option<Problem>,
-}
-
-/// First the picture for the app, then a code of it.
-pub fn totp_page(frame: &Frame, view: &TotpView) -> Markup {
-    use crate::web::ui::{Field, Kind};
-    use maud::Render;
-    let title = "Set up a second factor";
-    let frame = Frame {
-        title: title.to_owned(),
-        crumbs: crumbs(title),
-        place: Place::Account,
-        error: view.problem.is_some(),
-        ..frame.clone()
-    };
-    let code = Field {
-        name: "code",
-        label: "Code",
-        hint: "The six figures that the app shows now.",
-        kind: Kind::Code,
-        value: "",
-        error: view.problem.as_ref().and_then(|problem| problem.of("code")),
-        autocomplete: "one-time-code",
-    };
-    page(
-        &frame,
-        html! {
-            @if let Some(problem) = &view.problem { (problem) }
-            div.head { div.title { h1 { (title) } } }
-            @if view.required {
-                (notice(Tone::Info, html! { "Your role sees what belongs to many companies, so a second factor is required. It takes a minute; then everything opens." }))
-            }
-            @match &view.secret {
-                None => {
-                    p { "You need an authenticator app on your phone. Any will do; your password manager may be one, too." }
-                    form.under method="post" action="/account/security/second-factor" {
-                        (csrf(&view.csrf)) button.btn.primary type="submit" { "Show the picture to scan" }
-                    }
-                }
-                Some((picture, text)) => {
-                    ol.steps {
-                        li { p { "Scan this with the app." } (picture)
-                            details { summary { "Cannot scan? Type it" } p.serial.break { (text) } } }
-                        li {
-                            p { "Enter the code that it shows." }
-                            form.stack-form method="post" action="/account/security/second-factor/confirm" novalidate {
-                                (csrf(&view.csrf)) (code.render())
-                                button.btn.primary type="submit" { "Turn it on" }
-                            }
-                        }
-                    }
-                }
-            }
-        },
-    )
-}
-
-/// Codes that are shown once.
-#[derive(Clone, Debug)]
-pub struct CodesView {
-    /// The form token.
-    pub csrf: String,
-    /// The codes; empty: before they are made.
-    pub codes: Vec<String>,
-}
-
-/// To be printed or kept where the phone is not.
-pub fn codes_page(frame: &Frame, view: &CodesView) -> Markup {
-    let title = "Recovery codes";
-    let frame = Frame { title: title.to_owned(), crumbs: crumbs(title), place: Place::Account, ..frame.clone() };
-    page(
-        &frame,
-        html! {
-            div.head { div.title { h1 { (title) } } }
-            @if view.codes.is_empty() {
-                p { "Ten codes, each good for one sign-in when your phone or key is not at hand. New ones end the old ones." }
-                form.under method="post" action="/account/security/recovery-codes" {
-                    (csrf(&view.csrf)) button.btn.primary type="submit" { "Make 10 recovery codes" }
-                    a.btn href="/account/security" { "Leave it as it is" }
-                }
-            } @else {
-                p { "Print this page, or keep the codes in your password manager. They are shown this once; each works once." }
-                ol.codes { @for code in &view.codes { li { code.serial { (code) } } } }
-                div.under { a.btn.primary href="/account/security" { "I have kept them" } }
-            }
-        },
-    )
-}
-
-/// Asks before the app is removed.
-pub fn remove_totp_page(frame: &Frame, token: &str, problem: Option<&Problem>) -> Markup {
-    let title = "Remove the authenticator app?";
-    let frame = Frame {
-        title: title.to_owned(),
-        crumbs: crumbs("Remove the authenticator app"),
-        place: Place::Account,
-        error: problem.is_some(),
-        ..frame.clone()
-    };
-    page(
-        &frame,
-        html! {
-            @if let Some(problem) = problem { (problem) }
-            div.head { div.title { h1 { (title) } } }
-            p { "From then on a link or a password alone signs you in. The recovery codes end, too, unless you have a passkey." }
-            form.under method="post" action="/account/security/second-factor/remove" {
-                (csrf(token)) button.btn.primary type="submit" { "Remove the app" }
-                a.btn href="/account/security" { "Keep it" }
-            }
-        },
-    )
+/// Where the module puts what the authenticator answers.
+pub(super) fn answer() -> Markup {
+    html! { input type="hidden" name="credential" value=""; input type="hidden" name="ceremony" value=""; }
 }
 
 impl SecurityView {
@@ -311,6 +230,7 @@ impl SecurityView {
             totp: Some("24 Nov 2026".to_owned()),
             codes: 9,
             required: false,
+            offered: true,
             passkeys: vec![PasskeyLine {
                 handle: "sample".to_owned(),
                 name: "Chrome on Mac".to_owned(),
@@ -319,21 +239,6 @@ impl SecurityView {
             sessions: vec![session("Firefox on Windows", true), session("Safari on iPhone", false)],
             problem: None,
         }
-    }
-}
-
-impl TotpView {
-    /// With the picture.
-    pub fn sample() -> TotpView {
-        let secret = Some((super::picture::picture("otpauth://totp/sample"), "GEZD GNBV GY3T QOJQ".to_owned()));
-        TotpView { csrf: "sample-token".to_owned(), secret, required: true, problem: None }
-    }
-}
-
-impl CodesView {
-    /// Just made.
-    pub fn sample() -> CodesView {
-        CodesView { csrf: "sample-token".to_owned(), codes: vec!["abcd-efgh-ijkl-mnop".to_owned(); 10] }
     }
 }
 

@@ -1,12 +1,11 @@
 //! `/account/security` and the pages below it.
+use super::factor_pages::{CodesView, TotpView, codes_page, remove_totp_page, totp_page};
 use super::password::SetPassword;
 use super::picture::picture;
 use super::recovery::{self, MakeRecoveryCodes};
 use super::secret;
 use super::security::{EndSessions, PasskeyRow, Security, SessionRow, ShowSecurity};
-use super::security_page::{
-    CodesView, PasskeyLine, SecurityView, SessionLine, TotpView, codes_page, remove_totp_page, security_page, totp_page,
-};
+use super::security_page::{PasskeyLine, SecurityView, SessionLine, security_page};
 use super::session::By;
 use super::totp::{self, BeginTotp, ConfirmTotp, RemoveTotp, SeePending};
 use super::{hashing, password_rules};
@@ -55,6 +54,27 @@ pub(super) fn done(what: &str) -> Redirect {
 /// Hash of the session of this browser.
 pub(super) fn own_session(app: &App, browser: &Browser) -> Vec<u8> {
     secret::hash(&session_secret(&browser.headers, app).unwrap_or_default())
+}
+
+/// Whether passkeys can be used at this address.
+fn offered(app: &App) -> bool {
+    super::passkey::site(&app.profile().base_url).is_some()
+}
+
+/// The page again, with what to do; other errors as they are.
+pub(super) async fn refused_page(
+    app: &App,
+    actor: &Actor,
+    browser: &Browser,
+    error: AppError,
+) -> Result<Response, AppError> {
+    let (status, text) = match error {
+        AppError::Invalid { message, .. } => (StatusCode::UNPROCESSABLE_ENTITY, message),
+        AppError::Refused(refusal) => (StatusCode::CONFLICT, refusal.title),
+        other => return Err(other),
+    };
+    let problem = Problem::with(vec![Fault { field: "", text: sentence(&text) }]);
+    Ok((status, page(app, actor, browser, "", Some(problem)).await?).into_response())
 }
 
 fn flash(what: &str) -> Option<Flash> {
@@ -110,6 +130,7 @@ fn view(app: &App, browser: &Browser, shown: Security, csrf: String, problem: Op
         totp: shown.more.totp_at.map(day),
         codes: shown.more.codes,
         required: shown.more.required,
+        offered: offered(app),
         passkeys: shown.passkeys.into_iter().map(passkey).collect(),
         sessions,
         problem,
@@ -164,7 +185,8 @@ async fn totp_view(app: &App, actor: &Actor, browser: &Browser, problem: Option<
         (picture(&address), totp::groups(&secret))
     };
     let required = shown.more.required && shown.more.totp_at.is_none() && shown.passkeys.is_empty();
-    let view = TotpView { csrf: frame.csrf.clone(), secret: secret.map(shown_once), required, problem };
+    let view =
+        TotpView { csrf: frame.csrf.clone(), secret: secret.map(shown_once), required, offered: offered(app), problem };
     Ok(totp_page(&frame, &view))
 }
 

@@ -62,9 +62,10 @@ async fn sign_in(app: &App, browser: &Browser, email: &str, return_to: &str, pro
     let frame = Frame { error, ..framed(app, browser, "Sign in") };
     let roles = if app.profile().demo { crate::demo::roles::cards() } else { Vec::new() };
     let (email, return_to) = (email.to_owned(), own_path(return_to).to_owned());
+    let passkeys = super::passkey::site(&app.profile().base_url).is_some();
     // Not worth a failed page: without the button one still signs in.
     let company = app.read(&Actor::anonymous(), &AnyProvider).await.unwrap_or(false);
-    sign_in_page(&frame, &SignInView { csrf: frame.csrf.clone(), email, return_to, problem, company, roles })
+    sign_in_page(&frame, &SignInView { csrf: frame.csrf.clone(), email, return_to, problem, company, passkeys, roles })
 }
 
 async fn show(State(app): State<App>, browser: Browser, Params(asked): Params<Asked>) -> Markup {

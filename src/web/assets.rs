@@ -43,6 +43,7 @@ assets! {
     "dom.js" JS
     "finish.js" JS
     "palette.js" JS
+    "passkey.js" JS
     "people.js" JS
     "table.js" JS
     "icon.svg" SVG
@@ -55,7 +56,7 @@ assets! {
 }
 
 /// Modules that a few pages name themselves; no other page loads them.
-const ALONE: &[&str] = &["company.js", "finish.js"];
+const ALONE: &[&str] = &["company.js", "finish.js", "passkey.js"];
 
 /// The symbols that each page carries once, so that an icon is a reference of a few bytes.
 pub const ICONS: &str = include_str!("../../web/icons.svg");

@@ -182,6 +182,95 @@ async function tokens({ world, main: { manager, number, on }, open, script }) {
   equal((await call(reads, '/me')).status, 401, 'and works no more');
 }
 
+/** An authenticator in the machine, with a finger that is always right. */
+async function authenticator(b) {
+  const cdp = await b.context.newCDPSession(b.page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true,
+    hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
+  return { verified: isUserVerified => cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
+    credentials: async () => (await cdp.send('WebAuthn.getCredentials', { authenticatorId })).credentials };
+}
+
+async function passkey({ world, main: { manager }, people: { staff }, open }) {
+  await world.serveByName();
+  const b = await open(), key = await authenticator(b);
+  b.expects = 'a refusal';
+  await b.signIn(manager.email);
+  await b.goto('/account/security');
+  await press(b, 'Add passkey');
+  await until(async () => (await main(b)).includes('Your passkey is saved'), 'the passkey is saved');
+  ok((await main(b)).includes('Chrome on Linux'), 'it is named after its browser');
+  const [made] = await key.credentials();
+  ok(made.isResidentCredential && made.rpId === 'localhost', 'it lives in the authenticator, for this site');
+  // The same authenticator twice.
+  await press(b, 'Add passkey');
+  await until(async () => (await main(b)).includes('has a passkey for you already'), 'one is enough');
+  // By button: no address, no password. The browser offers nothing in the field as long as it is told so.
+  await b.page.addInitScript(() => { if (localStorage.plain) PublicKeyCredential.isConditionalMediationAvailable = async () => false; });
+  const out = async plain => {
+    await b.page.evaluate(plain => { if (plain) localStorage.plain = '1'; else localStorage.clear(); }, plain);
+    await b.context.clearCookies({ name: 'session' });
+    await b.goto('/sign-in');
+  };
+  await out(true);
+  await press(b, 'Sign in with a passkey');
+  await b.page.waitForURL(url => !url.pathname.startsWith('/sign-in'));
+  await b.goto('/account');
+  ok((await b.page.content()).includes(manager.email), 'as who registered it');
+  // By what the browser offers in the address field: nothing to press.
+  await out(false).catch(() => {});
+  await b.page.waitForURL(url => !url.pathname.startsWith('/sign-in'));
+  // A finger that is not the right one.
+  await out(true);
+  await key.verified(false);
+  await press(b, 'Sign in with a passkey');
+  await until(async () => (await main(b)).includes('ended or did not work'), 'it says so, and the other ways are there');
+  await key.verified(true);
+  await press(b, 'Sign in with a passkey');
+  await b.page.waitForURL(url => !url.pathname.startsWith('/sign-in'));
+  // Proven again with it, where the last proof is older than five minutes.
+  world.advance(301);
+  await b.goto('/account/security');
+  await b.page.getByRole('button', { name: /^Remove Chrome/ }).click();
+  await b.page.waitForURL('**/sign-in/again**');
+  await press(b, 'Sign in with a passkey');
+  await b.page.waitForURL('**/account/security');
+  // Gone here: the authenticator still has it, and it signs nobody in.
+  await b.page.getByRole('button', { name: /^Remove Chrome/ }).click();
+  await until(async () => (await main(b)).includes('The passkey is removed'), 'it is removed');
+  await out(true);
+  await press(b, 'Sign in with a passkey');
+  await until(async () => /another way/.test(await b.page.innerText('body')), 'what was removed signs nobody in');
+  await world.command('check');
+}
+
+/** For whom a second factor is required, a passkey is both. */
+async function passkeyOfStaff({ world, people: { staff }, open }) {
+  await world.serveByName();
+  const b = await open();
+  await authenticator(b);
+  const since = world.mails().length;
+  await b.goto('/sign-in');
+  await b.locate('input[name=email]').fill(staff.email);
+  await press(b, 'E-mail me a link');
+  const mail = (await world.untilMails(mails => mails.slice(since).some(mail => /\/sign-in\/link\//.test(mail.text)))).at(-1);
+  await b.goto(mail.text.match(/https?:\/\/\S+\/sign-in\/link\/\S+/)[0]);
+  await b.locate('main form button').first().click();
+  await b.page.waitForURL('**/account/security/second-factor');
+  await b.goto('/contracts');
+  equal(at(b), '/account/security/second-factor', 'nothing else opens before');
+  await press(b, 'Add a passkey instead');
+  await until(async () => (await main(b)).includes('Your passkey is saved'), 'the passkey is saved');
+  await b.goto('/contracts');
+  equal(at(b), '/contracts', 'now everything opens');
+  await b.context.clearCookies({ name: 'session' });
+  await b.goto('/sign-in');
+  await b.page.waitForURL(url => !url.pathname.startsWith('/sign-in'));
+  await b.goto('/contracts');
+  equal(at(b), '/contracts', 'a passkey is both factors');
+}
+
 const both = (name, test) => ({ [name]: test, [`${name}, without a script`]: test });
 export const tests = {
   ...both('a password is set, used and changed', password),
@@ -189,4 +278,6 @@ export const tests = {
   ...both('an authenticator app and recovery codes', secondFactor),
   ...both('signing out elsewhere', elsewhere),
   ...both('API tokens', tokens),
+  'a passkey is registered, used and removed': passkey,
+  'a passkey is the second factor of staff': passkeyOfStaff,
 };

@@ -157,6 +157,31 @@ impl World {
         .await
     }
 
+    /// A value of a BLOB, as this database writes it.
+    pub fn blob(&self, bytes: &[u8]) -> String {
+        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        match &self.raw {
+            Raw::Sqlite(_) => format!("X'{hex}'"),
+            Raw::Postgres(_) => format!("'\\x{hex}'"),
+        }
+    }
+
+    /// Exactly this request.
+    pub async fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.ask(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
     /// A digest of every row of every table.
     pub async fn digest(&self) -> Vec<u8> {
         Sha256::digest(self.dump().await).to_vec()
@@ -215,10 +240,6 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body)).unwrap();
-        let answer = self.router.clone().oneshot(request).await.unwrap();
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
+        self.ask(request.body(Body::from(body)).unwrap()).await
     }
 }

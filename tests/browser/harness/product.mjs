@@ -1,5 +1,6 @@
 // The real product with a real database, a real SMTP server and a clock that tests move. One World per test, each with its
 // own copy of a database into which the sample data was imported once.
+import { createServer } from 'node:net';
 import { Apps } from './totp.mjs';
 import { execFile, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -65,6 +66,11 @@ async function imported() {
 
 export async function removeTemplate() { if (template) (await template).remove(); }
 
+/** A port that nobody listens on now. */
+const freePort = () => new Promise((found, failed) => {
+  const server = createServer().on('error', failed).listen(0, '127.0.0.1', () => { const { port } = server.address(); server.close(() => found(port)); });
+});
+
 export class World {
   /** A world with the sample data that serves. */
   static async start() {
@@ -121,9 +127,19 @@ export class World {
   /** What the product's clock says. */
   now() { return Date.now() + this.offset; }
 
+  /** Serves under a name instead of a number: passkeys are bound to one. */
+  async serveByName() {
+    const port = await freePort();
+    await fetch(`${this.url}/readyz`);
+    await this.stop();
+    await this.serve('--listen', `127.0.0.1:${port}`, '--base-url', `http://localhost:${port}`);
+    this.url = `http://localhost:${port}`;
+  }
+
   async serve(...more) {
+    const listen = more.includes('--listen') ? [] : ['--listen', '127.0.0.1:0'];
     this.sink = await start(PYTHON, [SINK, '--port', '0', '--file', this.mailFile], { ready: /listening on (\d+)/, stream: 'stdout', env: this.env, cwd: this.dir });
-    this.product = await start(BINARY, ['serve', '--listen', '127.0.0.1:0', '--mail', `smtp://127.0.0.1:${this.sink.match[1]}`, ...more],
+    this.product = await start(BINARY, ['serve', ...listen, '--mail', `smtp://127.0.0.1:${this.sink.match[1]}`, ...more],
       { ready: /listening on (http:\/\/[\d.:]+)/, env: this.env, cwd: this.dir });
     this.url = this.product.match[1];
   }
