@@ -36,6 +36,8 @@ pub struct ContractHead {
 pub enum Tab {
     /// Serial numbers and their coordinators.
     Products,
+    /// Who is what to it.
+    People,
     /// Change sets.
     Activity,
 }
@@ -121,6 +123,7 @@ impl ContractHead {
                             "Products " span.n { (number(self.products)) }
                         }
                     }
+                    li { a href={ (base) "/people" } aria-current=[current(Tab::People)] { "People" } }
                     @if self.activity {
                         li { a href={ (base) "/activity" } aria-current=[current(Tab::Activity)] { "Activity" } }
                     }

@@ -15,6 +15,7 @@ use crate::ids::ContractNumber;
 use crate::people::find::{Asked, Find, FindPeople};
 use crate::people::me::{Myself, ShowSelf};
 use crate::policy::{ActionId, Actor};
+use crate::users::roster_web;
 use crate::web::changes::{Preview, fragment};
 use crate::web::extract::{Form, Pairs, Params};
 use crate::web::frame::{Browser, signed_in};
@@ -23,7 +24,7 @@ use crate::web::problem::Problem;
 use crate::web::words::link;
 use crate::web::{Route, get, post};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 
@@ -32,7 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/contracts/{contract_number}/coordinators/assign", ActionId::AssignCoordinator, show),
         post("/contracts/{contract_number}/coordinators/assign", ActionId::AssignCoordinator, assign),
         post("/contracts/{contract_number}/coordinators/preview", ActionId::AssignCoordinator, preview),
-        get("/contracts/{contract_number}/people", ActionId::FindPerson, people),
+        get("/contracts/{contract_number}/people", ActionId::AdministerContract, people),
     ]
 }
 
@@ -231,14 +232,19 @@ async fn preview(
 async fn people(
     State(app): State<App>,
     actor: Actor,
-    headers: HeaderMap,
+    browser: Browser,
     Path(contract): Path<ContractNumber>,
     Params(asked): Params<Asked>,
 ) -> Result<Response, AppError> {
+    let accepts = browser.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let fragment = accepts.contains("fragment");
+    // Without a question it is the People tab.
+    if !fragment && !browser.path.contains('?') {
+        return roster_web::show(&app, &actor, &browser, contract).await;
+    }
     let find = FindPeople { contract, asked };
     let found = app.read(&actor, &find).await?;
-    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accepts.contains("fragment") {
+    if fragment {
         let me = app.read(&actor, &ShowSelf).await?;
         let options: Vec<_> = found.iter().map(|found| choices::option(found, &me)).collect();
         return Ok(people_fragment(&options).into_response());

@@ -26,6 +26,8 @@ mod person_web;
 pub mod remove;
 pub mod requests_page;
 mod requests_web;
+pub mod roster;
+pub mod roster_web;
 pub mod rules;
 #[cfg(test)]
 mod rules_test;
@@ -50,6 +52,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(name::statements());
     all.extend(own::statements());
     all.extend(remove::statements());
+    all.extend(roster::statements());
     all.extend(send_link::statements());
     all.extend(store::statements());
     all.extend(tell::statements());

@@ -62,6 +62,25 @@ const PAGES = [
     await b.locate('#time_zone').fill('Atlantis'); await b.locate('#city').fill('Rotterdam'); await b.locate('form.profile button[type=submit]').click();
     await until(() => b.locate('#errors').isVisible(), 'the faults are listed'); } },
   { name: 'sign-in of the company', who: 'manager', path: ({ main }) => `/company/${encodeURIComponent(main.account.account_number)}/sign-in` },
+  { name: 'users', who: 'manager', path: ({ main }) => `/users?contract=${main.number}` },
+  { name: 'users, nobody found', who: 'manager', path: ({ main }) => `/users?contract=${main.number}&q=zzzz` },
+  { name: 'users, ticked', who: 'manager', path: ({ main }) => `/users?contract=${main.number}`, state: async b => { await b.locate('#rows input[type=checkbox]').first().check(); } },
+  { name: 'name a user', who: 'manager', path: ({ main }) => `/users/new?contract=${main.number}` },
+  { name: 'name a user, faults', who: 'manager', path: ({ main }) => `/users/new?contract=${main.number}`, refused: true, state: async b => {
+    b.expects = 'a refusal';
+    await b.locate('input[name=email]').fill('nonsense'); await b.locate('main button', { hasText: 'Send invitation' }).click();
+    await until(() => b.locate('#errors').isVisible(), 'the faults are listed'); } },
+  { name: 'edit access', who: 'manager', path: ({ main }) => `/users/new?contract=${main.number}&email=${encodeURIComponent(main.free[0].email)}` },
+  { name: 'name many', who: 'manager', path: ({ main }) => `/users/import?contract=${main.number}` },
+  { name: 'name many, checked', who: 'manager', path: ({ main }) => `/users/import?contract=${main.number}`, state: async (b, { main }) => {
+    await b.locate('textarea[name=people]').fill(`Ana Ruiz <ana.ruiz@elsewhere.example>\nnonsense\n${main.free[0].email}`); await b.locate('main button', { hasText: 'Check list' }).click();
+    await until(() => b.locate('#check').isVisible(), 'the rows are shown'); } },
+  { name: 'requests, none', who: 'manager', path: () => '/users/requests' },
+  { name: 'correct name', who: 'manager', path: ({ links }) => `${links.person}/edit` },
+  { name: 'remove, hand over first', who: 'manager', path: ({ links }) => `${links.person}/remove` },
+  { name: 'contract people', who: 'manager', path: ({ main }) => `/contracts/${main.number}/people` },
+  { name: 'ask for access', who: 'coordinator', path: () => '/access/ask' },
+  { name: 'users refused', who: 'coordinator', path: () => '/users', status: 403 },
   { name: 'help', who: 'manager', path: () => '/help' },
   { name: 'API description', who: 'nobody', path: () => '/api' },
   { name: 'not found', who: 'manager', path: () => '/contracts/999999999999/products', status: 404 },

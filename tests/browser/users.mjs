@@ -175,7 +175,38 @@ async function removed({ world, leaver, b, script }) {
   await world.command('check');
 }
 
+/** 30 days, one reminder seven days before the end, and then it is over. */
+async function reminded({ world, main, b, open, api }) {
+  const email = `rem.inder@${domain(main)}`, since = world.mails().length, DAY = 24 * 3600;
+  await api.post(`/contracts/${main.number}/users`, { users: [{ email }] });
+  world.advance(61);
+  const invitation = await invitationTo(world, since, email), then = world.mails().length;
+  world.advance(23 * DAY + 60);
+  const mails = await world.untilMails(list => list.slice(then).some(mail => mail.subject.startsWith('Reminder: your invitation from')));
+  const reminder = mails.slice(then).find(mail => mail.subject.startsWith('Reminder: your invitation from'));
+  equal([reminder.to].flat(), [email], 'the reminder goes to the one who was invited');
+  const link = new URL(reminder.text.match(/https?:\/\/\S+\/invite\/\S+/)[0]).pathname, first = new URL(invitation.text.match(/https?:\/\/\S+\/invite\/\S+/)[0]).pathname;
+  equal([(await fetch(world.url + link)).status, (await fetch(world.url + first)).status], [200, 200], 'both links work');
+  world.advance(7 * DAY);
+  equal([(await fetch(world.url + link)).status, (await fetch(world.url + first)).status], [404, 404], 'after 30 days neither does');
+  equal(world.mails().slice(then).filter(mail => mail.subject.startsWith('Reminder: your invitation')).length, 1, 'there was one reminder');
+  await b.signIn(main.manager.email);
+  await b.goto(`${usersPath(main)}&q=${encodeURIComponent(email)}`);
+  ok((await b.text(`tr[data-email="${email}"]`)).includes('Invitation ended'), 'the list says that it ended');
+  await b.locate(`tr[data-email="${email}"] input[type=checkbox]`).check();
+  await b.locate('.batch button', { hasText: 'Send again' }).click();
+  await b.locate('.flash').waitFor();
+  ok((await b.text('.flash')).includes('1 link was sent again.'), 'and it is sent again');
+  const again = await invitationTo(world, mails.length, email);
+  const other = await open();
+  await other.goto(new URL(again.text.match(/https?:\/\/\S+\/invite\/\S+/)[0]).pathname);
+  await other.locate('main form[action^="/invite/"] button').first().click();
+  await other.page.waitForURL(url => !url.pathname.startsWith('/invite'));
+  await check(world);
+}
+
 export const tests = {
+  'an invitation is reminded of once, ends, and is sent again': reminded,
   'invite, accept, first sign-in, exactly what was granted': invited,
   'invite, accept, first sign-in, exactly what was granted, without a script': invited,
   '5,000 pasted rows': bulk,
