@@ -130,8 +130,8 @@ fn second_factor(view: &SecurityView) -> Markup {
                 }
                 None => {
                     p.hint {
-                        @if view.required { "Required of your role: " }
-                        "after a link or a password, an app on your phone shows six figures to type."
+                        @if view.required { "Required of your role: after a link or a password, an app on your phone shows six figures to type." }
+                        @else { "After a link or a password, an app on your phone shows six figures to type." }
                     }
                     div.under {
                         a.btn href="/account/security/second-factor" { "Set up an authenticator app" }

@@ -3,6 +3,7 @@ use super::protocol::Identity;
 use super::rules::{Case, Known, Membership, Step, decide, domain_of};
 use super::tell;
 use crate::auth::device::Seen;
+use crate::auth::first_factor::{self, Next, Passed};
 use crate::auth::secret::handle;
 use crate::auth::session::{self, By, Opening};
 use crate::db::{FromRow, Sql, WriteTx, sql};
@@ -49,7 +50,7 @@ pub struct EnterByProvider {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entered {
     /// The session is open.
-    SignedIn,
+    SignedIn(Next),
     /// A Contract Manager decides: the company, and who can.
     Waiting {
         /// Whose sign-in it was.
@@ -171,16 +172,20 @@ impl Operation for EnterByProvider {
         }
         let bind = sql(BIND).bind(self.provider).bind(self.issuer.as_str()).bind(self.subject.as_str());
         tx.execute(permit, bind.bind(person).bind(tx.now())).await?;
-        let opening = Opening {
-            person,
-            session: self.session.clone(),
-            by: By::Oidc,
-            strong: self.strong,
-            device: self.device.clone(),
+        let (secret, device, by) = (self.session.clone(), self.device.clone(), By::Oidc);
+        let next = match self.strong {
+            true => {
+                session::open(tx, permit, &Opening { person, session: secret, by, strong: true, device }).await?;
+                Next::In
+            }
+            // A provider that says nothing of a second factor is one factor: whoever set another up here is asked for it.
+            false => {
+                let passed = Passed { person, by, secret, device, return_to: "/".to_owned() };
+                first_factor::pass(tx, permit, &passed).await?
+            }
         };
-        session::open(tx, permit, &opening).await?;
         tx.note(serde_json::json!({"person": person.0, "by": "oidc", "provider": self.provider, "step": format!("{step:?}")}), None);
-        Ok(Entered::SignedIn)
+        Ok(Entered::SignedIn(next))
     }
 }
 

@@ -10,7 +10,7 @@ use super::provider::{CALLBACK, FindProvider, Provider};
 use super::rules::domain_of;
 use super::ticket::{TICKET_FOR, Ticket};
 use crate::app::App;
-use crate::auth::cookie_web::{device, set, signed_in};
+use crate::auth::cookie_web::{device, onward, set};
 use crate::auth::secret::{self, Secret};
 use crate::auth::web::own_path;
 use crate::error::{AppError, Refusal};
@@ -172,9 +172,9 @@ async fn back(State(app): State<App>, browser: Browser, Params(sent): Params<Sen
 
 async fn finish(State(app): State<App>, browser: Browser, form: Form) -> Result<Response, AppError> {
     match redeem(&app, &browser, &form).await {
-        Ok((Entered::SignedIn, claimed, session)) => {
+        Ok((Entered::SignedIn(next), claimed, session)) => {
             app.wake();
-            let response = signed_in(&app, &session, &device(&app, &browser), &claimed.return_to);
+            let response = onward(&app, next, &session, &device(&app, &browser), &claimed.return_to);
             Ok(with_ticket(response, &app, "", 0))
         }
         Ok((Entered::Waiting { company, managers, declined }, ..)) => {

@@ -47,9 +47,9 @@ macro_rules! actions {
     (=write write) => { true };
     (=read write) => { false };
     (=secret secret) => { true };
-    (=secret fresh) => { true };
+    (=secret fresh) => { false };
     (=secret enrolling) => { false };
-    (=fresh secret) => { false };
+    (=fresh secret) => { true };
     (=enrolling secret) => { false };
     (=fresh fresh) => { true };
     (=enrolling fresh) => { false };

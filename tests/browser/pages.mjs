@@ -20,6 +20,9 @@ const PAGES = [
   { name: 'provider says no', who: 'nobody', path: () => '/sign-in/oidc/callback?error=access_denied', status: 422 },
   // Where scripts run, a module goes on at once.
   { name: 'back from a provider', who: 'nobody', path: () => '/sign-in/oidc/callback?code=x&state=y', plain: true },
+  { name: 'forgotten password', who: 'nobody', path: () => '/forgot' },
+  { name: 'forgotten password sent', who: 'nobody', path: () => '/forgot?sent=somebody%40nowhere.example' },
+  { name: 'reset link used', who: 'nobody', path: () => '/reset/0000000000000000000000000000000000000000000', refused: true },
   { name: 'help signed out', who: 'nobody', path: () => '/help' },
   { name: 'home', who: 'manager', path: () => '/' },
   { name: 'contracts', who: 'manager', path: () => '/contracts' },
@@ -57,6 +60,23 @@ const PAGES = [
   { name: 'own serial numbers', who: 'manager', path: () => '/products' },
   { name: 'serial number', who: 'manager', path: ({ main }) => `/products/${main.on[0].serial_number}` },
   { name: 'account', who: 'manager', path: () => '/account' },
+  { name: 'sign-in and security', who: 'manager', path: () => '/account/security' },
+  { name: 'second factor', who: 'manager', path: () => '/account/security/second-factor' },
+  { name: 'second factor, picture', who: 'manager', path: () => '/account/security/second-factor', state: async b => {
+    const button = b.locate('form[action$="/second-factor"] button');
+    if (await button.count()) await button.click();
+    await b.locate('.steps').waitFor(); } },
+  { name: 'second factor, remove', who: 'manager', path: () => '/account/security/second-factor/remove' },
+  { name: 'recovery codes', who: 'manager', path: () => '/account/security/recovery-codes' },
+  { name: 'recovery codes, made', who: 'manager', path: () => '/account/security/recovery-codes', state: async b => {
+    await b.page.getByRole('button', { name: 'Make 10 recovery codes' }).click();
+    await b.locate('.codes').waitFor(); } },
+  { name: 'API tokens', who: 'manager', path: () => '/account/tokens' },
+  { name: 'API tokens, made', who: 'manager', path: () => '/account/tokens', state: async b => {
+    await b.locate('input[name=name]').fill('nightly export');
+    await b.page.getByRole('button', { name: 'Make token' }).click();
+    await b.locate('.made').waitFor(); } },
+  { name: 'prove it again', who: 'manager', path: () => '/sign-in/again?return_to=/account/security' },
   { name: 'account, faults', who: 'manager', path: () => '/account', refused: true, state: async b => {
     b.expects = 'a refusal';
     await b.locate('#time_zone').fill('Atlantis'); await b.locate('#city').fill('Rotterdam'); await b.locate('form.profile button[type=submit]').click();
