@@ -26,7 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("/vendor/view-as/{person}", ActionId::SeeViewed, view_as),
         post("/vendor/view-as/{person}", ActionId::StartViewing, start),
         post("/vendor/stop-viewing", ActionId::StopViewing, stop),
-        get("/vendor/people/{handle}", ActionId::SeePerson, person),
+        get("/vendor/people/{handle}", ActionId::SeeFrontDoor, person),
         get("/vendor/duplicates", ActionId::ListDuplicates, duplicates),
         get("/vendor/merge", ActionId::ListDuplicates, preview),
         post("/vendor/people/{handle}/merge", ActionId::MergePeople, merge),

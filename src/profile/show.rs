@@ -3,6 +3,7 @@ use super::addresses::{self, AddressRow};
 use super::companies::{self, RolesRow};
 use super::export::{self, ExportRow};
 use super::rules::{Address, Profile};
+use super::theme;
 use crate::console::view_as::{self, ViewRow};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
@@ -10,6 +11,7 @@ use crate::ids::{PersonId, Single};
 use crate::operation::Query;
 use crate::policy::{self, Permit, WriteProof};
 use crate::time::Instant;
+use crate::web::layout::Theme;
 
 /// Asks for the own profile.
 pub struct ShowProfile;
@@ -83,8 +85,8 @@ impl Row {
             last_name: row.last_name,
             language: if row.language.is_empty() { "en".to_owned() } else { row.language },
             time_zone: row.time_zone,
-            // An import sets none.
-            theme: if row.theme.is_empty() { "system".to_owned() } else { row.theme },
+            // An import writes a word of its own for what nobody chose.
+            theme: theme::of(&row.theme).map_or("system", Theme::word).to_owned(),
             shortcuts: row.shortcuts,
             address,
         }

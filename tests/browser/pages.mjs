@@ -114,6 +114,11 @@ const PAGES = [
   { name: 'reseller products', who: 'reseller', path: products, status: 403 },
   { name: 'reseller refused', who: 'reseller', path: () => '/contracts', status: 403 },
   { name: 'staff contracts', who: 'staff', path: () => '/contracts' },
+  { name: 'person, for staff', who: 'staff', path: ({ links }) => links.person },
+  { name: 'view as', who: 'staff', path: ({ links }) => links.person.replace('/people/', '/vendor/view-as/') },
+  { name: 'duplicates', who: 'staff', path: () => '/vendor/duplicates' },
+  { name: 'erase', who: 'manager', path: ({ links }) => `${links.own}/erase` },
+  { name: 'address link used', who: 'nobody', path: () => '/confirm-email/0000000000000000000000000000000000000000000', refused: true },
 ];
 
 /** The policy allows files of our own and nothing else. */
@@ -158,6 +163,7 @@ async function look(context, options) {
     else context.links.signIn = await unusedLink(b, world, main);
     if (name === 'manager') {
       await openProducts(b, main.number);
+      context.links.own = await b.locate('main a[href^="/people/"]', { hasText: fullName(main.manager) }).first().getAttribute('href');
       context.links.person = await b.locate('main a[href^="/people/"]', { hasText: fullName(context.coordinator) }).first().getAttribute('href');
     }
     for (const page of PAGES.filter(one => one.who === name && !(one.script && options.script === false) && !(one.plain && options.script !== false))) {

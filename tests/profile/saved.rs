@@ -84,3 +84,10 @@ async fn an_address_is_checked_anew(world: World) {
     world.call(1, "POST /account", &moved).await;
     assert!(world.number("SELECT checked_at FROM shipping_addresses").await > 1, "what is entered anew is checked");
 }
+
+on_both! { who_never_chose_colours_can_save }
+
+async fn who_never_chose_colours_can_save(world: World) {
+    world.exec("UPDATE people SET theme = 'auto' WHERE id = 1").await;
+    assert!(world.call(1, "GET /account", "").await.body.contains(r#"value="system" checked"#));
+}
