@@ -30,6 +30,7 @@ pub struct AgainView {
 
 /// One of the factors that one has.
 pub fn again_page(frame: &Frame, view: &AgainView) -> Markup {
+    let only = !(view.sent || view.totp || view.password || view.passkey);
     bare(
         frame,
         html! {
@@ -47,7 +48,7 @@ pub fn again_page(frame: &Frame, view: &AgainView) -> Markup {
             form.stack-form method="post" action="/sign-in/again/mail" {
                 (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
                 @if !view.sent { p.hint.break { "The link goes to " (view.email) "." } }
-                button.btn type="submit" { (icon("mail")) @if view.sent { "Send another link" } @else { "E-mail me a link" } }
+                button.btn.primary[only] type="submit" { (icon("mail")) @if view.sent { "Send another link" } @else { "E-mail me a link" } }
             }
             p.hint { a href="/" { "Leave it as it is" } }
         },
