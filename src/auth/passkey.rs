@@ -75,7 +75,6 @@ impl Query for SeeOwner {
 /// The question for a new passkey, and what has to be remembered of it.
 pub fn ask_for_new(site: &Webauthn, owner: &Owner, own: Vec<Vec<u8>>) -> Result<(serde_json::Value, String), AppError> {
     let name = crate::text::full_name(&owner.first_name, &owner.last_name);
-    let own = own.into_iter().map(Into::into).collect();
     let begun = site.start_passkey_registration(user_id(&owner.handle), &owner.email, &name, Some(own));
     let (options, state) = begun.map_err(|_| AppError::Lost)?;
     let mut options = serde_json::to_value(options).map_err(|_| AppError::Lost)?;
