@@ -29,6 +29,7 @@ pub mod oidc;
 pub mod people;
 pub mod profile;
 pub mod users;
+pub mod welcome;
 
 /// Every statement text, built by the functions that also run it. A test prepares each on both databases.
 pub fn statements() -> Vec<db::Sql> {
@@ -51,5 +52,6 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(home::statements());
     all.extend(demo::statements());
     all.extend(oidc::statements());
+    all.extend(welcome::statements());
     all
 }

@@ -12,6 +12,7 @@ use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::web;
 use crate::web::client::Network;
+use crate::welcome::terms::SetTerms;
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,6 +27,9 @@ pub(super) struct Arguments {
     /// What this process does: web, worker or both
     #[arg(long, env = "SUBSCRIPTION_CENTER_RUN", value_delimiter = ',', default_value = "web,worker")]
     run: Vec<Part>,
+    /// File with the terms that people accept at their first sign-in; kept from then on, each version as it was
+    #[arg(long, env = "SUBSCRIPTION_CENTER_TERMS_FILE", value_name = "FILE")]
+    terms_file: Option<PathBuf>,
     #[command(flatten)]
     staff: StaffSignIn,
 }
@@ -83,6 +87,10 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         crate::demo::world::fill(&app).await?;
     }
     arguments.staff.apply(&app).await?;
+    if let Some(file) = &arguments.terms_file {
+        let body = std::fs::read_to_string(file).map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
+        app.run(Actor::operator(), SetTerms { body }, Terms::default()).await?;
+    }
     let transport = transport(&settings, &app)?;
     let (stop, stopped) = watch::channel(false);
     let work = match arguments.run.contains(&Part::Worker) {

@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/0006_history.postgres.sql"),
     },
     both!(7, "../../migrations/0007_console.sql"),
+    both!(8, "../../migrations/0008_welcome.sql"),
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

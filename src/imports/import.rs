@@ -74,6 +74,8 @@ impl Operation for Import {
             staging.settle().await?;
         }
         staging.clear().await?;
+        // Who manages what came, and was never here, is welcomed.
+        crate::welcome::write::queue(tx, permit).await?;
         tx.note(report.noted(), set);
         Ok(report)
     }

@@ -6,6 +6,7 @@ use crate::ids::Single;
 use crate::operation::{Operation, Query, Terms};
 use crate::policy::{self, Actor, Permit};
 use crate::time::Instant;
+use crate::welcome::write;
 use serde::{Deserialize, Serialize};
 
 /// What there is to know before going live.
@@ -17,13 +18,16 @@ pub struct GoLivePreview {
     pub untold_change_sets: i64,
     /// The mails of them, recorded as not sent.
     pub unsent_mails: i64,
+    /// Contract Managers who were never here, and get a welcome.
+    #[sqlx(skip)]
+    pub welcomes: i64,
     /// Change sets made, whose mail was still held; they count as past, too.
     pub held_change_sets: i64,
 }
 
 impl std::fmt::Display for GoLivePreview {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { live_at, untold_change_sets, unsent_mails, held_change_sets } = self;
+        let Self { live_at, untold_change_sets, unsent_mails, held_change_sets, welcomes } = self;
         match live_at {
             Some(at) => write!(f, "live since {}: mail is sent", crate::time::rfc3339(*at)),
             None => write!(
@@ -31,7 +35,8 @@ impl std::fmt::Display for GoLivePreview {
                 "not live: only sign-in mail is sent\n\
                  change sets whose mail was recorded as not sent, and stays so: {untold_change_sets} ({unsent_mails} mails)\n\
                  change sets whose mail is still held, and will be recorded as not sent: {held_change_sets}\n\
-                 mails that go out at once: none; from then on each change is told"
+                 mails that go out at once: {welcomes} welcomes to Contract Managers who were never here; from then on each \
+                 change is told"
             ),
         }
     }
@@ -55,7 +60,9 @@ impl Query for Preview {
     }
 
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<GoLivePreview, AppError> {
-        reader.find(permit, sql(COUNT)).await?.ok_or(AppError::Lost)
+        let preview: GoLivePreview = reader.find(permit, sql(COUNT)).await?.ok_or(AppError::Lost)?;
+        let welcomes: Option<(i64,)> = reader.find(permit, write::count()).await?;
+        Ok(GoLivePreview { welcomes: welcomes.map_or(0, |(n,)| n), ..preview })
     }
 }
 
@@ -75,7 +82,11 @@ impl Operation for GoLive {
 
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<bool, AppError> {
         let now = tx.now().to_string();
-        Ok(tx.execute(permit, sql(GO).bind(now)).await? > 0)
+        let went = tx.execute(permit, sql(GO).bind(now)).await? > 0;
+        if went {
+            write::queue(tx, permit).await?;
+        }
+        Ok(went)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::policy::Actor;
 use crate::profile::export::{self, DropExport, MakeExport};
 use crate::time::Instant;
 use crate::users::tell::WriteUserMail;
+use crate::welcome::write::{self as welcome, WriteWelcomes};
 use std::collections::HashMap;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -167,6 +168,13 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
             let later = app.run(Actor::system(), remind, Terms::default()).await?;
             end(&app, job, later.map_or(End::Done, |at| End::Retry(at, String::new()))).await?;
             app.wake();
+        }
+        welcome::JOB => {
+            // A transaction for each few hundred, one after the other.
+            while app.run(Actor::system(), WriteWelcomes::new(app.profile()), Terms::default()).await? {
+                app.wake();
+            }
+            end(&app, job, End::Done).await?;
         }
         asked_mail::JOB => {
             app.run(Actor::system(), AnswerRequest { request: job.payload }, Terms::default()).await?;

@@ -11,6 +11,8 @@ use crate::time::{DAY, Instant, MINUTE};
 pub enum Purpose {
     /// Opens a session.
     SignIn,
+    /// Opens a session of whoever manages a contract and was never here.
+    Welcome,
     /// Accepts an invitation to the notice's account.
     Invitation,
     /// Proves again, inside a session, who is signed in.
@@ -30,6 +32,7 @@ impl Purpose {
             Purpose::SignIn => "sign_in",
             Purpose::Invitation => "invitation",
             Purpose::Again => "again",
+            Purpose::Welcome => "welcome",
             Purpose::Reset => "reset",
             Purpose::OldAddress => "old_address",
             Purpose::NewAddress => "new_address",
@@ -42,6 +45,7 @@ impl Purpose {
             Purpose::SignIn,
             Purpose::Invitation,
             Purpose::Again,
+            Purpose::Welcome,
             Purpose::Reset,
             Purpose::OldAddress,
             Purpose::NewAddress,
@@ -54,7 +58,7 @@ impl Purpose {
         match self {
             Purpose::SignIn | Purpose::Again => 15 * MINUTE,
             Purpose::Reset => 60 * MINUTE,
-            Purpose::Invitation => 30 * DAY,
+            Purpose::Invitation | Purpose::Welcome => 30 * DAY,
             Purpose::OldAddress | Purpose::NewAddress => DAY,
         }
     }
@@ -65,6 +69,7 @@ impl Purpose {
             Purpose::SignIn => "/sign-in/link/",
             Purpose::Invitation => "/invite/",
             Purpose::Again => "/sign-in/again/",
+            Purpose::Welcome => "/welcome/",
             Purpose::Reset => "/reset/",
             Purpose::OldAddress | Purpose::NewAddress => "/confirm-email/",
         }

@@ -138,6 +138,7 @@ actions! {
     write DecideJoin(Account)              = "company.decide_join";
     read  SeeStaffSignIn(Installation)     = "staff_sign_in.see";
     write ConfigureStaffSignIn(Installation) = "staff_sign_in.configure" fresh;
+    write AcceptTerms(Me)                  = "terms.accept";
     write BeginSignIn(Installation)        = "session.begin_at_provider" enrolling;
     write Import(Installation)             = "installation.import";
     read  Export(Installation)             = "installation.export";

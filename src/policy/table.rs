@@ -124,7 +124,7 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::OpenAdministration => ADMINISTRATION,
         ActionId::ManageCoordinators => &[(Manager, "names coordinators")],
         ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
-        ActionId::SetTheme | ActionId::SaveProfile | ActionId::CloseSession => OWN,
+        ActionId::SetTheme | ActionId::SaveProfile | ActionId::AcceptTerms | ActionId::CloseSession => OWN,
         ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
         ActionId::SeeCompany | ActionId::SeeCompanySignIn => SEES_COMPANY,
         ActionId::TestCompanySignIn | ActionId::ConfigureCompanySignIn => SETS_UP_COMPANY,

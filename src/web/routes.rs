@@ -103,6 +103,7 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::console::routes());
     all.extend(crate::change_sets::routes());
     all.extend(crate::oidc::routes());
+    all.extend(crate::welcome::routes());
     if demo {
         all.extend(crate::demo::routes());
     }

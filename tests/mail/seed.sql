@@ -5,6 +5,8 @@ INSERT INTO people (id, handle, email, email_key, first_name, last_name, first_k
   (2, 'h2', 'maya@of.example', 'maya@of.example', 'Maya', 'Lindqvist', 'maya', 'lindqvist', '02', 'en', 'auto', 1),
   (3, 'h3', 'tomas@of.example', 'tomas@of.example', 'Tomás', 'Brandt', 'tomas', 'brandt', '03', 'en', 'auto', 1),
   (4, 'h4', 'jonas@of.example', 'jonas@of.example', 'Jonas', 'Weidmann', 'jonas', 'weidmann', '04', 'en', 'auto', 1);
+-- Elena was here: nobody is welcomed in these tests.
+UPDATE people SET signed_in_at = 1 WHERE id = 1;
 INSERT INTO memberships (account_id, person_id, confirmed_at) VALUES (1, 1, 1), (1, 2, 1), (1, 3, 1), (1, 4, 1);
 INSERT INTO products (id, code, name, name_key, line) VALUES (1, 'P1', 'Draftline 2027', 'draftline 2027', 'Draftline');
 INSERT INTO contracts (id, number, account_id, manager_id, program, support_tier, start_on, end_on, version, changed_at) VALUES
