@@ -89,7 +89,7 @@ impl World {
 
     /// Person n has the session and the token "n".
     pub async fn sign_everybody_in(&self) {
-        for n in (1..=13).chain(21..=25) {
+        for n in (1..=14).chain(21..=25) {
             self.sign_in(n).await;
         }
     }
@@ -184,7 +184,19 @@ impl World {
 
     /// A digest of every row of every table.
     pub async fn digest(&self) -> Vec<u8> {
-        Sha256::digest(self.dump().await).to_vec()
+        match &self.raw {
+            Raw::Sqlite(_) => Sha256::digest(self.dump().await).to_vec(),
+            // One round trip: the suite asks for thousands.
+            Raw::Postgres(p) => {
+                let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
+                let tables: Vec<String> = sqlx::query_scalar(tables).fetch_all(p).await.unwrap();
+                let of = |table: &String| format!("SELECT '{table}: ' || t::text AS x FROM {table} t");
+                let all = tables.iter().map(of).collect::<Vec<_>>().join(" UNION ALL ");
+                let all = format!("SELECT md5(COALESCE(string_agg(x, '|' ORDER BY x), '')) FROM ({all}) a");
+                let digest: String = sqlx::query_scalar(AssertSqlSafe(all)).fetch_one(p).await.unwrap();
+                digest.into_bytes()
+            }
+        }
     }
 
     /// Every row of every table.

@@ -17,6 +17,7 @@ INSERT INTO people (id, handle, email, email_key, first_name, last_name, first_k
   (11, 'h11', 'agent@other.example', 'agent@other.example', 'Kim', 'Other', 'kim', 'other', '11', 'en', 'system', NULL, NULL, 1),
   (12, 'h12', 'cm@beta.example', 'cm@beta.example', 'Lou', 'Beta', 'lou', 'beta', '12', 'en', 'system', NULL, NULL, 1),
   (13, 'h13', 'cm@foreign.example', 'cm@foreign.example', 'Max', 'Foreign', 'max', 'foreign', '13', 'en', 'system', NULL, NULL, 1),
+  (14, 'h14', 'stranger@nowhere.example', 'stranger@nowhere.example', 'Sam', 'Stranger', 'sam', 'stranger', '14', 'en', 'system', NULL, NULL, 1),
   (21, 'h21', 'administrator@vendor.example', 'administrator@vendor.example', 'Ned', 'Vendor', 'ned', 'vendor', '21', 'en', 'system', 'administrator', NULL, 1),
   (22, 'h22', 'support@vendor.example', 'support@vendor.example', 'Oda', 'Vendor', 'oda', 'vendor', '22', 'en', 'system', 'support', NULL, 1),
   (23, 'h23', 'releases@vendor.example', 'releases@vendor.example', 'Pia', 'Vendor', 'pia', 'vendor', '23', 'en', 'system', 'releases', NULL, 1),
