@@ -76,7 +76,7 @@ pub struct Refusal {
     /// Serial numbers that changed since the caller looked, for `changed`.
     pub changed_since: Vec<String>,
     /// Which people, where it was about people.
-    pub refused_users: Vec<crate::users::input::RefusedUser>,
+    pub refused_users: Box<[crate::users::input::RefusedUser]>,
     /// How many people would be written to, for `confirm-notices`.
     pub notices: Option<u64>,
 }

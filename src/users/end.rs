@@ -68,7 +68,7 @@ impl Operation for EndAccess {
             }
             if !refused.is_empty() {
                 let title = "some of them have access to serial numbers that others coordinate; the Contract Manager can end it";
-                return Err(Refusal { refused_users: refused, ..Refusal::new("users-refused", title) }.into());
+                return Err(Refusal { refused_users: refused.into(), ..Refusal::new("users-refused", title) }.into());
             }
         }
         let set = permit.open(tx, &Draft { kind: "end_access", ..Draft::default() }).await?;

@@ -82,7 +82,7 @@ impl Operation for ChangeGrant {
         if !refused.is_empty() {
             let title =
                 "some of them have access to serial numbers that others coordinate; the Contract Manager can change it";
-            return Err(Refusal { refused_users: refused, ..Refusal::new("users-refused", title) }.into());
+            return Err(Refusal { refused_users: refused.into(), ..Refusal::new("users-refused", title) }.into());
         }
         if planned.is_empty() && without > 0 {
             return Err(Refusal::new("no-access", "give them access first: a grant belongs to access").into());

@@ -95,7 +95,7 @@ pub(super) fn acceptable(plan: &Plan, leave_out: bool) -> Result<Outcome, Refusa
         [only] => format!("{} cannot be named: {}", only.email, only.words),
         all => format!("{} people cannot be named; nothing was changed", all.len()),
     };
-    Err(Refusal { refused_users: outcome.refused, ..Refusal::new("users-refused", title) })
+    Err(Refusal { refused_users: outcome.refused.into(), ..Refusal::new("users-refused", title) })
 }
 
 /// Opens a change set and does what was planned.

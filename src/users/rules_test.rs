@@ -55,7 +55,8 @@ fn verdict(manages: bool, add: bool, user: UserInput) -> String {
 fn each_row_has_its_verdict() {
     let default = Grant::by_default;
     let none = Grants::new;
-    let table: [(&str, Option<&[&str]>, Grants, &str, &str); 12] = [
+    type Line<'a> = (&'a str, Option<&'a [&'a str]>, Grants, &'a str, &'a str);
+    let table: [Line<'_>; 12] = [
         // address, serial numbers, grants → as Contract Manager, as coordinator with the right
         ("x@a.example", None, default(), "invited", "name_own_serial_numbers"),
         ("x@a.example", Some(&["S1"]), default(), "invited", "invited"),

@@ -80,7 +80,7 @@ impl Problem {
         let raced = refusal.kind == "changed";
         let status = if raced { StatusCode::PRECONDITION_FAILED } else { StatusCode::CONFLICT };
         let changed_since = raced.then_some(refusal.changed_since);
-        let (refused, refused_users, notices) = (refusal.refused, refusal.refused_users, refusal.notices);
+        let (refused, refused_users, notices) = (refusal.refused, refusal.refused_users.into_vec(), refusal.notices);
         Self { refused, refused_users, changed_since, notices, ..Self::new(status, refusal.kind, refusal.title) }
     }
 }
