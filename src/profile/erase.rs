@@ -47,7 +47,7 @@ pub const FORGOTTEN: &[(&str, &str)] = &[
     ("memberships", of_person!("DELETE FROM memberships WHERE person_id")),
 ];
 /// Tables whose rows stay: they say which id did what, and no longer whose it was.
-pub const KEPT: &[&str] = &["spans", "entries", "covers", "change_sets", "notices"];
+pub const KEPT: &[&str] = &["spans", "entries", "covers", "change_sets", "notices", "terms_accepted"];
 
 const ADDRESSES: &str = "SELECT email FROM people WHERE id = $1 OR merged_into = $1
     UNION SELECT old_email FROM email_changes WHERE person_id = $1

@@ -63,7 +63,7 @@ const EDITS: &[(&str, &str)] = &[
     (cover!("planned", "'2029-01-01', '2030-01-01'", "c.manager_id", "2"), "dated assignments do not overlap"),
     (cover!("planned", "'2029-01-01', NULL", "(SELECT MAX(id) FROM people)", "1"), "a dated assignment's coordinator"),
     ("INSERT INTO covers (level, target_id, contract_id, account_id, under_id, from_on, state, set_by, change_set)
-        SELECT 'contract', c.id, c.id, c.account_id, (SELECT MAX(id) FROM people), '2026-01-01', 'ended', 0, 0
+        SELECT 'contract', c.id, c.id, c.account_id, (SELECT MAX(id) FROM people), '2026-01-01', 'active', 0, 0
         FROM contracts c WHERE c.id = 1", "lies beneath a dated"),
     ("INSERT INTO covers (level, target_id, contract_id, account_id, from_on, state, set_by, change_set)
         SELECT 'contract', 2, c.id, c.account_id, '2026-01-01', 'ended', 0, 0 FROM contracts c WHERE c.id = 1",
