@@ -167,7 +167,10 @@ fn line(view: &UsersView, row: &UserLine) -> Markup {
                         small.mail { (address(email)) }
                         @if !row.role.is_empty() { small { (row.role) } }
                         @if !row.delivery.is_empty() { small { (row.delivery) } }
-                        small.in-2 { (row.access.as_deref().unwrap_or("No access")) }
+                        small.in-2 {
+                            (row.access.as_deref().unwrap_or("No access"))
+                            @if row.editable { " · " a href=(edit) { @if row.access.is_some() { "Edit" } @else { "Give access" } span.vh { " of " (row.person.display()) } } }
+                        }
                     }
                 }
             }
@@ -191,7 +194,7 @@ fn switches(row: &UserLine) -> Markup {
             @for (grant, words) in [(Grant::Releases, "releases"), (Grant::Extensions, "extensions")] {
                 @let on = row.grants.contains(&grant);
                 @if row.editable {
-                    button.switch type="submit" name="switch" aria-pressed=(on)
+                    button.grant type="submit" name="switch" aria-pressed=(on)
                         value={ @if on { "take " } @else { "give " } (grant.name()) " " (row.person.email) } {
                         (icon(if on { "check" } else { "x" })) (words)
                         span.vh { @if on { ": may, take it from " } @else { ": may not, give it to " } (row.person.display()) }

@@ -112,7 +112,7 @@ async function switched({ main, b, api }) {
   await api.post(`/contracts/${main.number}/users`, { users: [{ email: person.email, grants: [] }] });
   const grants = async () => (await api.get(`/contracts/${main.number}/users?limit=200`)).items.find(user => user.email === person.email).grants;
   await b.goto(`${usersPath(main)}&q=${encodeURIComponent(person.email)}`);
-  await b.locate(`tr[data-email="${person.email}"] button.switch`, { hasText: 'releases' }).click();
+  await b.locate(`tr[data-email="${person.email}"] button.grant`, { hasText: 'releases' }).click();
   await b.locate('.flash').waitFor();
   equal(await grants(), ['releases'], 'one press gives it');
   await b.locate('.flash button', { hasText: 'Undo' }).click();
