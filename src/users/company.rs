@@ -54,6 +54,7 @@ pub struct UserRow {
 #[derive(Clone, Debug, FromRow)]
 pub struct ContractRow {
     pub(super) number: String,
+    pub(super) account_number: String,
     pub(super) company: String,
     pub(super) manages: bool,
 }
@@ -117,7 +118,8 @@ const WAITING: &str = " AND m.confirmed_at IS NULL";
 const STARTS: &str = " AND ((p.email_key >= ";
 const AFTER: &str = " AND p.sort_key || ' ' || COALESCE(s.number, '') > ";
 const ORDER: &str = " ORDER BY p.sort_key || ' ' || COALESCE(s.number, '') LIMIT ";
-const CONTRACTS: &str = "SELECT c.number, o.name AS company, c.manager_id = $1 AS manages FROM contracts c
+const CONTRACTS: &str =
+    "SELECT c.number, o.number AS account_number, o.name AS company, c.manager_id = $1 AS manages FROM contracts c
     JOIN accounts o ON o.id = c.account_id WHERE $2 = 0 AND";
 const BY_NUMBER: &str = " ORDER BY c.number";
 /// As `decide.rs` has it. One about no serial number shows once, whatever the reader manages.

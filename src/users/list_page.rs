@@ -44,6 +44,8 @@ pub struct UsersView {
     pub contracts: Vec<Choice>,
     /// The one shown.
     pub contract: String,
+    /// The account number of its company, where the reader manages it: how its people sign in is set there.
+    pub account: Option<String>,
     /// What is looked for.
     pub q: String,
     /// Only those who have not accepted.
@@ -88,6 +90,9 @@ pub fn users_page(frame: &Frame, view: &UsersView) -> Markup {
             }
             (filter(view))
             @if view.rows.is_empty() { (nobody(view)) } @else { (table(view)) }
+            @if let Some(account) = &view.account {
+                p.hint { "Your people can sign in with the account that they have at your company: " a href={ "/company/" (encoded(account)) "/sign-in" } { "Sign-in of the company" } "." }
+            }
         },
     )
 }
@@ -244,6 +249,7 @@ impl UsersView {
                 Choice { number: "110391050027".to_owned(), company: "Finch Land".to_owned() },
             ],
             contract: samples::CONTRACT.to_owned(),
+            account: Some("5102-3384".to_owned()),
             q: String::new(),
             invited_only: false,
             rows: vec![

@@ -87,13 +87,15 @@ async fn show(
     let (contracts, contract) = choices(&found, &query.contract);
     let (frame, me) = signed_in(app, actor, browser).await?;
     let now = app.clock().moment();
-    let manages = found.contracts.iter().any(|c| c.number == contract && c.manages);
+    let managed = found.contracts.iter().find(|c| c.number == contract && c.manages);
+    let (manages, account) = (managed.is_some(), managed.map(|c| c.account_number.clone()));
     let parameters = [("contract", contract.as_str()), ("q", query.q.as_str()), ("state", query.state.as_str())];
     let here = link("/users", &parameters);
     let flash = flash(app, actor, &asked, &here).await?;
     let view = UsersView {
         rows: found.rows.iter().map(|row| line(row, me.person.id, manages, &now)).collect(),
         contracts,
+        account,
         q: query.q.clone(),
         invited_only: query.state == "invited",
         requests: found.requests.len(),
