@@ -94,6 +94,7 @@ async fn removal_ends_at_what_is_ones_own(world: World) {
 }
 
 async fn a_link_to_hand_over_is_for_newcomers_only(world: World) {
+    world.exec("INSERT INTO account_domains (account_id, domain) VALUES (1, 'acme.example')").await;
     let body = json!({"users": [{"email": "new@acme.example", "first_name": "Nia", "last_name": "New"}]});
     api(&world, 1, "POST /api/v1/contracts/100000000001/users", body).await;
     let copied = world.call(1, "POST /people/new@acme.example/copy-link", "").await;
@@ -106,6 +107,20 @@ async fn a_link_to_hand_over_is_for_newcomers_only(world: World) {
     let used = world.call(0, &format!("POST /invite/{token}"), "").await;
     assert_eq!((used.status, used.headers.get("set-cookie").is_none()), (422, true));
     assert_eq!(world.call(1, "POST /people/new@acme.example/copy-link", "").await.status, 409);
+    // Nor is there one for an address of no own domain, or from a coordinator, and a role ends one that is out.
+    let body = json!({"users": [{"email": "x@elsewhere.example"}, {"email": "role@acme.example"}]});
+    api(&world, 1, "POST /api/v1/contracts/100000000001/users", body).await;
+    assert_eq!(world.call(1, "POST /people/x@elsewhere.example/copy-link", "").await.status, 409);
+    assert_eq!(world.call(4, "POST /people/role@acme.example/copy-link", "").await.status, 409);
+    let copied = world.call(1, "POST /people/role@acme.example/copy-link", "").await;
+    let token = copied.body.split("/invite/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(world.call(0, &format!("GET /invite/{token}"), "").await.status, 200);
+    let assign = json!({"coordinator": {"email": "role@acme.example"}, "to": {"serial_numbers": ["S5"]}});
+    api(&world, 1, "POST /api/v1/contracts/100000000001/coordinator-assignments", assign).await;
+    assert_eq!(world.call(0, &format!("GET /invite/{token}"), "").await.status, 404);
+    // Naming somebody gives no say over who they are.
+    let name = "what=name&first_name=Not&last_name=Theirs";
+    assert_eq!(world.call(1, "POST /people/x@elsewhere.example/edit", name).await.status, 409);
     // Somebody of another company who is invited here as well has no such link, either.
     let body = json!({"users": [{"email": "cm@beta.example"}]});
     api(&world, 1, "POST /api/v1/contracts/100000000001/users", body).await;

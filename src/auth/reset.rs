@@ -21,6 +21,7 @@ pub struct ResetPassword {
     pub passed: Passed,
 }
 
+const EMAIL: &str = "SELECT email FROM people WHERE id = $1";
 const USE: &str = "UPDATE links SET used_at = $2 WHERE hash = $1 AND purpose = 'reset' AND used_at IS NULL
     AND expires_at > $2 AND person_id IN (SELECT p.id FROM people p WHERE p.deactivated_at IS NULL) RETURNING person_id";
 
@@ -36,6 +37,8 @@ impl Operation for ResetPassword {
         let used: Vec<(PersonId,)> = tx.returning(permit, sql(USE).bind(self.link.as_slice()).bind(tx.now())).await?;
         let gone = || AppError::invalid("link", "this link was used already or has ended; ask for a new one");
         let person = used.first().map(|(person,)| *person).ok_or_else(gone)?;
+        let email: Option<(String,)> = tx.find(permit, sql(EMAIL).bind(person)).await?;
+        crate::oidc::only::refuse_other_ways(tx, permit, &email.map(|(e,)| e).unwrap_or_default()).await?;
         password::set(tx, permit, person, &self.phc, None).await?;
         let next = first_factor::pass(tx, permit, &Passed { person, by: By::Link, ..self.passed.clone() }).await?;
         tx.note(serde_json::json!({"person": person.0, "by": "reset", "next": next}), None);
@@ -44,5 +47,5 @@ impl Operation for ResetPassword {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    vec![sql(USE)]
+    vec![sql(USE), sql(EMAIL)]
 }

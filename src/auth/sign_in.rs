@@ -36,13 +36,17 @@ pub struct LinkFor {
 }
 
 /// An invitation is open while its membership waits. One that was handed over in person (`handed`) ends when its owner has
-/// signed in by other means: whoever else has it must not come in as that person.
+/// signed in by other means, or has a role by then: whoever else has it must not come in as that person.
 const LINK: &str = "SELECT l.person_id, l.account_id, p.first_name, p.last_name, p.email, o.name AS account, l.expires_at,
         (SELECT b.first_name || ' ' || b.last_name FROM invitations i JOIN people b ON b.id = i.invited_by
             WHERE i.person_id = l.person_id AND i.account_id = l.account_id) AS invited_by
     FROM links l JOIN people p ON p.id = l.person_id LEFT JOIN accounts o ON o.id = l.account_id
     WHERE l.hash = $1 AND l.used_at IS NULL AND l.expires_at > $3 AND p.deactivated_at IS NULL
-    AND (l.purpose = $2 OR ($2 = 'invitation' AND l.purpose = 'handed' AND p.signed_in_at IS NULL))
+    AND (l.purpose = $2 OR ($2 = 'invitation' AND l.purpose = 'handed' AND p.signed_in_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.person_id = l.person_id AND x.account_id <> l.account_id)
+        AND NOT EXISTS (SELECT 1 FROM contracts x WHERE x.manager_id = l.person_id OR x.coordinator_id = l.person_id)
+        AND NOT EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = l.person_id)
+        AND NOT EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = l.person_id)))
     AND ($2 <> 'invitation' OR EXISTS (SELECT 1 FROM memberships m
         JOIN invitations i ON i.account_id = m.account_id AND i.person_id = m.person_id
         WHERE m.account_id = l.account_id AND m.person_id = l.person_id AND m.confirmed_at IS NULL AND i.expires_at > $3))";
@@ -91,7 +95,11 @@ pub struct Names {
 const USE: &str = "UPDATE links SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
     AND person_id IN (SELECT p.id FROM people p WHERE p.deactivated_at IS NULL)
     AND (purpose = $3 OR ($3 = 'invitation' AND purpose = 'handed'
-        AND person_id IN (SELECT p.id FROM people p WHERE p.signed_in_at IS NULL)))
+        AND person_id IN (SELECT p.id FROM people p WHERE p.signed_in_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM memberships x WHERE x.person_id = links.person_id AND x.account_id <> links.account_id)
+        AND NOT EXISTS (SELECT 1 FROM contracts x WHERE x.manager_id = links.person_id OR x.coordinator_id = links.person_id)
+        AND NOT EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = links.person_id)
+        AND NOT EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = links.person_id)))
     AND ($3 <> 'invitation' OR EXISTS (SELECT 1 FROM memberships m
         JOIN invitations i ON i.account_id = m.account_id AND i.person_id = m.person_id
         WHERE m.account_id = links.account_id AND m.person_id = links.person_id AND m.confirmed_at IS NULL
@@ -103,6 +111,8 @@ const ACCEPTED: &str = "UPDATE invitations SET accepted_at = $3 WHERE account_id
 /// Somebody who has signed in before keeps the own name; an invitation cannot rename anybody.
 const NAMES: &str = "UPDATE people SET first_name = $2, last_name = $3, first_key = $4, last_key = $5, sort_key = $6
     WHERE id = $1 AND signed_in_at IS NULL";
+/// The vendor's people keep the link that the command line makes: it lets them in where their provider is broken.
+const CUSTOMER: &str = "SELECT email FROM people WHERE id = $1 AND staff_role IS NULL";
 const ADDRESS: &str = "SELECT email FROM people WHERE id = $1";
 
 impl Operation for OpenSession {
@@ -122,6 +132,12 @@ impl Operation for OpenSession {
         };
         if let (Some(names), Some(account)) = (&self.accept, account) {
             self.join(tx, permit, person, account, names).await?;
+        }
+        if self.accept.is_none() {
+            let person: Option<(String,)> = tx.find(permit, sql(CUSTOMER).bind(person)).await?;
+            if let Some((email,)) = person {
+                crate::oidc::only::refuse_other_ways(tx, permit, &email).await?;
+            }
         }
         let by = if self.accept.is_some() { By::Invitation } else { By::Link };
         let next = first_factor::pass(tx, permit, &Passed { person, by, ..self.passed.clone() }).await?;
@@ -155,5 +171,5 @@ impl OpenSession {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    [LINK, USE, ACCEPT, ACCEPTED, NAMES, ADDRESS].map(sql).into()
+    [LINK, USE, ACCEPT, ACCEPTED, NAMES, CUSTOMER, ADDRESS].map(sql).into()
 }

@@ -134,6 +134,8 @@ impl Operation for ConfirmTotp {
         tx.execute(permit, sql(CONFIRM).bind(me).bind(tx.now()).bind(step)).await?;
         recovery::replace(tx, permit, me, &self.recovery).await?;
         again::strengthen(tx, permit, me, &self.session).await?;
+        // A session that was opened without it elsewhere must not be able to take it away.
+        super::session::end_all(tx, permit, me, Some(&self.session)).await?;
         tx.note("set up an authenticator app", None);
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::web::Route;
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = duplicates::statements();
     all.extend(merge::statements());
+    all.extend(on_person::statements());
     all.extend(merge_items::statements());
     all.extend(view_as::statements());
     all

@@ -1,6 +1,6 @@
 //! What a person's page says beside roles: earlier addresses, an address that looks like another, and what staff can do here.
 use crate::app::App;
-use crate::db::Reader;
+use crate::db::{Reader, Sql, sql};
 use crate::error::AppError;
 use crate::ids::PersonKey;
 use crate::operation::Query;
@@ -10,6 +10,14 @@ use crate::profile::addresses::{self, AddressRow, earlier};
 use crate::web::person::PersonRef;
 use crate::web::words::encoded;
 use maud::{Markup, html};
+
+/// Whoever is only invited is no colleague yet.
+const COLLEAGUE: &str = "SELECT COUNT(*) FROM memberships m JOIN contracts c ON c.account_id = m.account_id
+    WHERE m.person_id = $1 AND m.confirmed_at IS NOT NULL AND c.manager_id = $2";
+
+pub(super) fn statements() -> Vec<Sql> {
+    vec![sql(COLLEAGUE)]
+}
 
 /// Asks for the addresses of somebody.
 struct ShowAddresses(PersonKey);
@@ -25,7 +33,11 @@ impl Query for ShowAddresses {
     /// For the person, a Contract Manager of the company and staff; others read the present address only.
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Self::Output, AppError> {
         let person = permit.target().0;
-        let told = person == permit.actor() || permit.is_staff() || permit.may::<HandOver>();
+        let colleague: Option<(i64,)> = match permit.may::<HandOver>() {
+            true => reader.find(permit, sql(COLLEAGUE).bind(person).bind(permit.actor())).await?,
+            false => None,
+        };
+        let told = person == permit.actor() || permit.is_staff() || colleague.is_some_and(|(n,)| n > 0);
         let rows = if told { addresses::changes(reader, permit, person).await? } else { Vec::new() };
         Ok((person.0, rows))
     }

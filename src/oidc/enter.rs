@@ -173,7 +173,8 @@ impl Operation for EnterByProvider {
         let bind = sql(BIND).bind(self.provider).bind(self.issuer.as_str()).bind(self.subject.as_str());
         tx.execute(permit, bind.bind(person).bind(tx.now())).await?;
         let (secret, device, by) = (self.session.clone(), self.device.clone(), By::Oidc);
-        let next = match self.strong {
+        // A company says itself what its provider proves: only the vendor's own counts as a second factor.
+        let next = match self.strong && provider.account_id.is_none() {
             true => {
                 session::open(tx, permit, &Opening { person, session: secret, by, strong: true, device }).await?;
                 Next::In

@@ -49,9 +49,11 @@ pub const FORGOTTEN: &[(&str, &str)] = &[
 /// Tables whose rows stay: they say which id did what, and no longer whose it was.
 pub const KEPT: &[&str] = &["spans", "entries", "covers", "change_sets", "notices", "terms_accepted"];
 
-const ADDRESSES: &str = "SELECT email FROM people WHERE id = $1 OR merged_into = $1
-    UNION SELECT old_email FROM email_changes WHERE person_id = $1
-    UNION SELECT new_email FROM email_changes WHERE person_id = $1";
+/// Their addresses, those that they only asked for included; but never one that is somebody else's.
+const ADDRESSES: &str = "SELECT x.email FROM (SELECT email FROM people WHERE id = $1 OR merged_into = $1
+        UNION SELECT old_email FROM email_changes WHERE person_id = $1
+        UNION SELECT new_email FROM email_changes WHERE person_id = $1) x
+    WHERE NOT EXISTS (SELECT 1 FROM people q WHERE q.email = x.email AND q.id <> $1 AND COALESCE(q.merged_into, 0) <> $1)";
 const END_ACCESS: &str = of_person!("UPDATE entries SET ended_at = $2 WHERE ended_at IS NULL AND $2 > 0 AND person_id");
 const NOTICES: &str = of_person!(
     "UPDATE notices SET address = '', subject = '', body_text = '', body_html = '', why = '', reply_to = '', error = '',

@@ -42,13 +42,29 @@ struct Present {
     first_name: String,
     last_name: String,
     of_vendor: bool,
+    here: bool,
 }
 
 const PRESENT: &str = "SELECT p.email, p.first_name, p.last_name, p.staff_role IS NOT NULL OR EXISTS (
-        SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.partner_role IS NOT NULL) AS of_vendor
+        SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.partner_role IS NOT NULL) AS of_vendor,
+        EXISTS (SELECT 1 FROM memberships m JOIN contracts c ON c.account_id = m.account_id WHERE m.person_id = p.id
+            AND m.confirmed_at IS NOT NULL AND (c.manager_id = $2 OR EXISTS (SELECT 1 FROM naming_rights n
+                WHERE n.contract_id = c.id AND n.person_id = $2))) AS here
     FROM people p WHERE p.id = $1";
 const NAME: &str = "UPDATE people SET first_name = $2, last_name = $3, first_key = $4, last_key = $5, sort_key = $6,
     version = version + 1 WHERE id = $1";
+
+/// Naming somebody gives no say over who they are: before they accept they may be of another company, which is not told.
+fn accepted(present: &Present) -> Result<(), Refusal> {
+    match present.here {
+        true => Ok(()),
+        false => {
+            let title =
+                "this person has not accepted yet; withdraw the invitation, and invite with the right name and address";
+            Err(Refusal::new("not-accepted", title))
+        }
+    }
+}
 
 /// A name as it may be stored.
 pub(super) fn checked(field: &'static str, name: &str) -> Result<String, AppError> {
@@ -73,8 +89,9 @@ impl Operation for CorrectName {
         own_user(tx, permit).await?;
         let (first, last) =
             (checked("first_name", &self.input.first_name)?, checked("last_name", &self.input.last_name)?);
-        let present: Option<Present> = tx.find(permit, sql(PRESENT).bind(person)).await?;
+        let present: Option<Present> = tx.find(permit, sql(PRESENT).bind(person).bind(permit.actor())).await?;
         let present = present.ok_or_else(AppError::hidden)?;
+        accepted(&present)?;
         if present.of_vendor {
             let title = "the vendor's and the reseller's people change their names themselves, in Account";
             return Err(Refusal::new("not-a-customer", title).into());
@@ -137,8 +154,10 @@ impl Operation for CorrectAddress {
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<bool, AppError> {
         let person = permit.target().0;
         own_user(tx, permit).await?;
-        let present: Option<Present> = tx.find(permit, sql(PRESENT).bind(person)).await?;
-        if present.ok_or_else(AppError::hidden)?.of_vendor {
+        let present: Option<Present> = tx.find(permit, sql(PRESENT).bind(person).bind(permit.actor())).await?;
+        let present = present.ok_or_else(AppError::hidden)?;
+        accepted(&present)?;
+        if present.of_vendor {
             let title = "the vendor's and the reseller's people change their addresses themselves, in Account";
             return Err(Refusal::new("not-a-customer", title).into());
         }

@@ -11,7 +11,7 @@ use crate::mail::{Mail, Site};
 use crate::operation::Operation;
 use crate::people::gives::{GIVES, GiveRow};
 use crate::people::invite::INVITED_FOR;
-use crate::policy::{self, EndAccess, Permit, Scope, Scoped};
+use crate::policy::{self, EndAccess, HandOver, Permit, Scope, Scoped};
 use crate::text::full_name;
 use crate::time::DAY;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,7 @@ struct Waiting {
     signed_in: bool,
     elsewhere: bool,
     sent_today: i64,
+    own_domain: bool,
 }
 
 /// `$2` the person, then since when: the companies whose invitation waits and in which the actor may.
@@ -51,9 +52,12 @@ const WAITING: &str = "SELECT o.id AS account_id, o.name AS company, p.email, p.
         EXISTS (SELECT 1 FROM memberships x WHERE x.person_id = p.id AND x.account_id <> o.id) AS elsewhere,
         (SELECT COUNT(*) FROM notices n WHERE n.person_id = p.id AND n.account_id = o.id
             AND n.kind IN ('invitation', 'invitation.reminder') AND n.created_at > ";
-const OF_PERSON: &str = ") AS sent_today
+const OF_PERSON: &str = ") AS sent_today,
+        EXISTS (SELECT 1 FROM account_domains d WHERE d.account_id = o.id
+            AND SUBSTR(p.email_key, LENGTH(p.email_key) - LENGTH(d.domain)) = '@' || d.domain) AS own_domain
     FROM people p JOIN memberships t ON t.person_id = p.id AND t.confirmed_at IS NULL JOIN accounts o ON o.id = t.account_id
     WHERE p.id = $2 AND p.deactivated_at IS NULL AND EXISTS (SELECT 1 FROM contracts c WHERE c.account_id = o.id AND";
+const EMAIL: &str = "SELECT email FROM people WHERE id = $1";
 const ACTOR: &str = "SELECT p.first_name, p.last_name, p.email FROM people p WHERE p.id = $1";
 const RENEW: &str = "INSERT INTO invitations (account_id, person_id, invited_by, invited_at, expires_at, mailed_at)
     VALUES ($1, $2, $3, $4, $5, $4) ON CONFLICT (account_id, person_id)
@@ -78,6 +82,8 @@ impl Operation for SendLink {
         own_user(tx, permit).await?;
         let found: Vec<Waiting> = tx.list(waiting(&permit.scope(), person, tx.now() - DAY)).await?;
         let Some(row) = found.into_iter().next() else {
+            let email: Option<(String,)> = tx.find(permit, sql(EMAIL).bind(person)).await?;
+            crate::oidc::only::refuse_other_ways(tx, permit, &email.map(|(e,)| e).unwrap_or_default()).await?;
             queue_sign_in(tx, permit, person).await?;
             tx.note("a sign-in link", None);
             return Ok(Sent::SignInLink);
@@ -130,8 +136,9 @@ async fn mail(
     Ok(())
 }
 
-/// Makes a link of the invitation that is handed over in person. Whoever has it comes in as the person: of somebody who has
-/// ever signed in, or belongs to another company too, there is none.
+/// Makes a link of the invitation that is handed over in person. Whoever has it comes in as the person, without a mailbox that
+/// proves it: so it is for addresses of the company's own domains only, and never for somebody who has ever signed in or belongs
+/// to another company, too.
 #[derive(Clone, Debug, Serialize)]
 pub struct CopyLink {
     /// For whom.
@@ -152,9 +159,11 @@ impl Operation for CopyLink {
         let person = permit.target().0;
         own_user(tx, permit).await?;
         let found: Vec<Waiting> = tx.list(waiting(&permit.scope(), person, tx.now() - DAY)).await?;
-        let row = found.into_iter().next().filter(|row| !row.signed_in && !row.elsewhere);
+        let fits = |row: &Waiting| row.own_domain && !row.signed_in && !row.elsewhere;
+        let row = found.into_iter().next().filter(|row| permit.may::<HandOver>() && fits(row));
         let Some(row) = row else {
-            let title = "this person signs in already, so the link goes by mail only; send it again instead";
+            let title = "a link to hand over is for newcomers with an address of your own company, and for the Contract \
+                Manager to make; have the invitation mailed instead";
             return Err(Refusal::new("mail-only", title).into());
         };
         let (now, until) = (tx.now(), tx.now() + INVITED_FOR);
@@ -168,7 +177,7 @@ impl Operation for CopyLink {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    let mut all: Vec<Sql> = [ACTOR, RENEW, LINK].map(sql).into();
+    let mut all: Vec<Sql> = [EMAIL, ACTOR, RENEW, LINK].map(sql).into();
     all.push(waiting(&Scope::sample(), PersonId(0), 0).into_sql());
     all
 }

@@ -138,7 +138,7 @@ fn line(row: &UserRow, me: i64, manages: bool, now: &Moment) -> UserLine {
         _ => "Never".to_owned(),
     };
     let delivery = match (row.pending, row.delivery.as_deref()) {
-        (true, Some("failed")) => "The invitation came back: correct the address",
+        (true, Some("failed")) => "The invitation came back: withdraw it, and invite the right address",
         (true, Some("queued")) => "The invitation is on its way",
         (true, Some("not_sent")) => "Not sent: the installation was not live yet",
         _ => "",

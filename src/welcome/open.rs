@@ -16,6 +16,7 @@ pub struct UseWelcome {
     pub passed: Passed,
 }
 
+const EMAIL: &str = "SELECT email FROM people WHERE id = $1";
 const USE: &str = "UPDATE links SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
     AND purpose = 'welcome' AND person_id IN (SELECT p.id FROM people p WHERE p.deactivated_at IS NULL)
     RETURNING person_id";
@@ -34,6 +35,8 @@ impl Operation for UseWelcome {
         let person = used.ok_or_else(|| {
             AppError::invalid("link", "this link was used already or has ended; have one mailed on the sign-in page")
         })?;
+        let email: Option<(String,)> = tx.find(permit, sql(EMAIL).bind(person)).await?;
+        crate::oidc::only::refuse_other_ways(tx, permit, &email.map(|(e,)| e).unwrap_or_default()).await?;
         let next = first_factor::pass(tx, permit, &Passed { person, ..self.passed.clone() }).await?;
         tx.note(serde_json::json!({"person": person.0, "by": "welcome", "next": next}), None);
         Ok(next)
@@ -41,5 +44,5 @@ impl Operation for UseWelcome {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    vec![sql(USE)]
+    vec![sql(USE), sql(EMAIL)]
 }
