@@ -17,6 +17,7 @@ pub mod auth;
 pub mod jobs;
 pub mod mail;
 
+pub mod adoption;
 pub mod change_sets;
 pub mod console;
 pub mod contracts;
@@ -53,5 +54,6 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(demo::statements());
     all.extend(oidc::statements());
     all.extend(welcome::statements());
+    all.extend(adoption::statements());
     all
 }

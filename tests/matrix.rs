@@ -93,6 +93,8 @@ fn beside(path: &str, target: usize) -> (String, String) {
             (String::new(), body)
         }
         "/users/requests" => (String::new(), "contract=".to_owned() + value("{contract_number}") + "&request=nosuch"),
+        "/contracts/{contract_number}/adoption" => (String::new(), "decision=keep".to_owned()),
+        "/api/v1/contracts/{contract_number}/adoption" => (String::new(), r#"{"decision":"hand"}"#.to_owned()),
         "/access/ask" => (String::new(), "account=nosuch".to_owned()),
         "/people/{handle}/edit" => (String::new(), "what=email&email=nonsense".to_owned()),
         "/contracts/{contract_number}/naming-rights" => (String::new(), "email=nobody%40acme.example&may=1".to_owned()),

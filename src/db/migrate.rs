@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     both!(7, "../../migrations/0007_console.sql"),
     both!(8, "../../migrations/0008_welcome.sql"),
+    both!(9, "../../migrations/0009_adoptions.sql"),
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

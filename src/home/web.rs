@@ -5,6 +5,7 @@ use super::needs::{Needs, ShowNeeds};
 use super::pages::{ContractList, HomeView, Need, home_page};
 use super::search::{FindAnything, Hit};
 use super::sold::ListSold;
+use crate::adoption::show::{Adoption, ListAdoptions};
 use crate::app::App;
 use crate::contracts::administered::ListAdministered;
 use crate::contracts::assets::{AssetRow, ListOwnAssets, Paging};
@@ -18,7 +19,7 @@ use crate::users::company::ShowUsers;
 use crate::web::extract::Params;
 use crate::web::frame::{self, Browser};
 use crate::web::layout::{Crumb, Frame, Place};
-use crate::web::words::{link, serial_numbers};
+use crate::web::words::{encoded, link, serial_numbers};
 use crate::web::{Route, get};
 use axum::Json;
 use axum::extract::State;
@@ -86,6 +87,12 @@ async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppErr
         let verb = if me.person.coordinates { "look after" } else { "have access to" };
         found.next = format!("You {verb} {}; see Products.", serial_numbers(own.total));
     }
+    if me.person.manages > 0 {
+        let waiting = app.read(actor, &ListAdoptions).await?;
+        for adoption in waiting.iter().rev() {
+            found.needs.insert(0, came(adoption));
+        }
+    }
     if me.person.manages > 0 || me.person.names {
         let users = app.read(actor, &ShowUsers { contract: "-".to_owned(), ..ShowUsers::default() }).await?;
         if let Some(first) = users.requests.first() {
@@ -97,11 +104,22 @@ async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppErr
             found.needs.insert(0, need);
         }
     }
-    let waiting = me.companies.iter().filter(|company| !company.confirmed);
+    let waiting = me.companies.iter().filter(|company| !company.confirmed && company.invited);
     found.next = waiting.fold(found.next, |next, company| {
         format!("{} has invited you: accept with the button in that mail. {next}", company.name)
     });
     Ok(HomeView { needs: found.needs, next: found.next, ..HomeView::default() })
+}
+
+/// A purchase under an address that nobody knows.
+fn came(adoption: &Adoption) -> Need {
+    let (name, number) = (adoption.name(), &adoption.number);
+    Need {
+        text: format!("Contract {number} came to you: it names {name}, whom nobody at {} knows.", adoption.company),
+        action: "Decide".to_owned(),
+        href: format!("/contracts/{}/adoption", encoded(number)),
+        icon: "alert",
+    }
 }
 
 /// What one looks after, and what one sold: somebody can do both.

@@ -76,6 +76,9 @@ impl Operation for Import {
         staging.clear().await?;
         // Who manages what came, and was never here, is welcomed.
         crate::welcome::write::queue(tx, permit).await?;
+        if !report.adopted.is_empty() {
+            crate::adoption::write::queue(tx, permit).await?;
+        }
         tx.note(report.noted(), set);
         Ok(report)
     }

@@ -1,4 +1,5 @@
 //! The exchange with the vendor's own systems: import, export, and what the two agree on (interfaces.md).
+mod adopt;
 mod aside;
 mod bulk;
 mod cells;
@@ -18,7 +19,7 @@ mod write;
 
 pub use export::export;
 pub use import::{Import, Options, import, run};
-pub use report::{Complaint, Difference, Report};
+pub use report::{Adopted, Complaint, Difference, Report};
 pub use take::Take;
 
 use crate::db::Sql;

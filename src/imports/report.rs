@@ -48,6 +48,17 @@ pub struct Difference {
     pub theirs: String,
 }
 
+/// A purchase under an address that its company does not know (domain.md §5, "First sign-in").
+#[derive(Clone, Debug, PartialEq, Eq, FromRow, Serialize, Deserialize)]
+pub struct Adopted {
+    /// Its number.
+    pub contract: String,
+    /// The address that the file names as Contract Manager.
+    pub named: String,
+    /// The Contract Manager to whom it went instead, and who decides.
+    pub manager: String,
+}
+
 /// The report.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -63,6 +74,9 @@ pub struct Report {
     pub differences: Vec<Difference>,
     /// How many there are.
     pub difference_count: u64,
+    /// New contracts that went to their company's present Contract Manager.
+    #[serde(default)]
+    pub adopted: Vec<Adopted>,
     /// The change set by which the file won, for undo.
     pub change_set: Option<String>,
     /// How many things it changed.
@@ -81,6 +95,7 @@ pub struct Noted {
     differences: u64,
     taken: u64,
     set_aside: u64,
+    adopted: usize,
 }
 
 impl Report {
@@ -103,6 +118,7 @@ impl Report {
             differences: self.difference_count,
             taken: self.taken,
             set_aside: self.set_aside,
+            adopted: self.adopted.len(),
         }
     }
 
@@ -127,6 +143,10 @@ impl Report {
         for kind in Kind::ALL {
             let of = |counts: &BTreeMap<String, u64>| counts.get(kind.noun()).copied().unwrap_or(0);
             writeln!(out, "{:<10} {:>9} {:>9}", kind.noun(), of(&self.added), of(&self.updated))?;
+        }
+        for a in &self.adopted {
+            let Adopted { contract, named, manager } = a;
+            writeln!(out, "contract {contract}: nobody there knows {named}; it went to {manager}, who decides")?;
         }
         if self.difference_count > 0 {
             let what = counted(self.difference_count, "difference");

@@ -94,7 +94,7 @@ const CREATE: &[&str] = &[
             "coordinator",
             "coordinator_key"
         ],
-        ["id", "changed"]
+        ["id", "changed", "adopter"]
     ),
     create!("in_groups", ["contract", "name", "name_key", "coordinator", "coordinator_key"], ["id"]),
     create!(

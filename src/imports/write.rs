@@ -1,6 +1,7 @@
 //! Writes what the files hold, file by file, set-wise: first each staged row is matched with what is known, then known rows
 //! are updated in what the vendor owns, and new ones added. `$1` is the instant of the import. This is everything down to
 //! the contracts; `on_contracts` has what is on them.
+use super::adopt;
 use super::files::Kind;
 use super::report::Report;
 use super::stage::Staging;
@@ -130,6 +131,7 @@ const CONTRACTS: Step = Step {
             OR COALESCE((SELECT r.number FROM accounts r WHERE r.id = c.reseller_id), '') <> in_contracts.reseller
             THEN 1 ELSE 0 END FROM contracts c WHERE c.number = in_contracts.number",
         "INSERT INTO in_touched (id) SELECT s.id FROM in_contracts s WHERE s.changed = 1",
+        adopt::TO_WHOM,
     ],
     updating: &["UPDATE contracts SET start_on = s.start_on, end_on = s.end_on, program = s.program,
             support_tier = s.support_tier, reseller_id = (SELECT r.id FROM accounts r WHERE r.number = s.reseller)
@@ -138,8 +140,8 @@ const CONTRACTS: Step = Step {
         "INSERT INTO contracts (number, account_id, reseller_id, manager_id, coordinator_id, program, support_tier, start_on,
             end_on, version, changed_at)
          SELECT s.number, a.id, r.id, m.id, q.id, s.program, s.support_tier, s.start_on, s.end_on, 1, $1
-         FROM in_contracts s JOIN accounts a ON a.number = s.account JOIN people m ON m.email_key = s.manager_key
-         LEFT JOIN accounts r ON r.number = s.reseller LEFT JOIN people q ON q.email_key = s.coordinator_key
+         FROM in_contracts s JOIN accounts a ON a.number = s.account JOIN people n ON n.email_key = s.manager_key
+         JOIN people m ON m.id = COALESCE(s.adopter, n.id) LEFT JOIN accounts r ON r.number = s.reseller LEFT JOIN people q ON q.email_key = s.coordinator_key
          WHERE s.id IS NULL ORDER BY s.line",
         "INSERT INTO spans (level, target_id, person_id, from_at, set_by)
          SELECT 'manager', c.id, c.manager_id, $1, 0 FROM in_contracts s JOIN contracts c ON c.number = s.number
@@ -147,6 +149,8 @@ const CONTRACTS: Step = Step {
         "INSERT INTO spans (level, target_id, person_id, from_at, set_by)
          SELECT 'contract', c.id, c.coordinator_id, $1, 0 FROM in_contracts s JOIN contracts c ON c.number = s.number
          WHERE s.id IS NULL AND c.coordinator_id IS NOT NULL",
+        adopt::UNCONFIRM,
+        adopt::NOTE,
     ],
 };
 
@@ -161,6 +165,7 @@ pub async fn write(staging: &mut Staging<'_>, report: &mut Report) -> Result<(),
         let added = staging.counted(step.adding).await?;
         report.count(step.kind, added, updated);
     }
+    report.adopted = adopt::list(staging).await?;
     Ok(())
 }
 

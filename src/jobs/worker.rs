@@ -1,5 +1,6 @@
 //! The background work of a process: takes jobs that are due, several at once, runs each by its kind, and seals the audit trail.
 use super::lease::{End, EndJob, Leased, TRIED_FOR, TakeJob, backoff};
+use crate::adoption::write::{self as adoption, WriteAdoptions};
 use crate::app::App;
 use crate::audit::seal::SealAudit;
 use crate::auth::asked_mail::{self, AnswerRequest};
@@ -175,6 +176,11 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
                 app.wake();
             }
             end(&app, job, End::Done).await?;
+        }
+        adoption::JOB => {
+            app.run(Actor::system(), WriteAdoptions::new(app.profile()), Terms::default()).await?;
+            end(&app, job, End::Done).await?;
+            app.wake();
         }
         asked_mail::JOB => {
             app.run(Actor::system(), AnswerRequest { request: job.payload }, Terms::default()).await?;

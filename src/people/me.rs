@@ -40,6 +40,7 @@ pub struct CompanyRow {
     pub(crate) kind: String,
     pub(crate) partner_role: Option<String>,
     pub(crate) confirmed: bool,
+    pub(crate) invited: bool,
 }
 
 /// Both.
@@ -104,7 +105,8 @@ const PERSON: &str =
         (SELECT COUNT(*) FROM memberships m JOIN contracts c ON c.reseller_id = m.account_id
             WHERE m.person_id = p.id AND m.partner_role IS NOT NULL AND m.confirmed_at IS NOT NULL) AS resells
     FROM people p WHERE p.id = $1";
-const COMPANIES: &str = "SELECT o.number, o.name, o.kind, m.partner_role, m.confirmed_at IS NOT NULL AS confirmed
+const COMPANIES: &str = "SELECT o.number, o.name, o.kind, m.partner_role, m.confirmed_at IS NOT NULL AS confirmed,
+        EXISTS (SELECT 1 FROM invitations i WHERE i.account_id = m.account_id AND i.person_id = m.person_id) AS invited
     FROM memberships m JOIN accounts o ON o.id = m.account_id WHERE m.person_id = $1 ORDER BY o.name_key, o.number";
 
 impl Query for ShowSelf {

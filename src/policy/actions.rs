@@ -79,6 +79,8 @@ actions! {
     write RemoveUser(Person)               = "user.remove";
     write Invite(Person)                   = "user.invite";
     write CorrectUser(Person)              = "user.correct";
+    read  SeeAdoption(Contract)            = "adoption.see";
+    write DecideAdoption(Contract)         = "adoption.decide";
     write AskForAccess(Me)                 = "access.ask";
     write DecideAccess(Contract)           = "access.decide";
     write WriteUserMail(Installation)      = "mail.write_to_users";

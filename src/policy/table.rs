@@ -117,6 +117,8 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::EndAccess => ENDS_ACCESS,
         ActionId::RemoveUser => REMOVES_USERS,
         ActionId::Invite | ActionId::CorrectUser => GIVES_CREDENTIALS,
+        ActionId::SeeAdoption => &[(Manager, "decides it"), (Staff, "supports it")],
+        ActionId::DecideAdoption => &[(Manager, "is the one to whom the purchase went")],
         ActionId::AskForAccess => OWN,
         ActionId::SeeChangeSet => SEES_CHANGE_SET,
         ActionId::UndoChangeSet => UNDOES,

@@ -40,6 +40,7 @@ pub const FORGOTTEN: &[(&str, &str)] = &[
     ("oidc_subjects", of_person!("DELETE FROM oidc_subjects WHERE person_id")),
     ("oidc_joins", of_person!("DELETE FROM oidc_joins WHERE person_id")),
     ("views", of_person!("DELETE FROM views WHERE person_id")),
+    ("adoptions", of_person!("DELETE FROM adoptions WHERE person_id")),
     ("access_requests", of_person!("DELETE FROM access_requests WHERE person_id")),
     ("idempotency_keys", of_person!("DELETE FROM idempotency_keys WHERE person_id")),
     ("naming_rights", of_person!("DELETE FROM naming_rights WHERE person_id")),

@@ -104,6 +104,7 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::change_sets::routes());
     all.extend(crate::oidc::routes());
     all.extend(crate::welcome::routes());
+    all.extend(crate::adoption::routes());
     if demo {
         all.extend(crate::demo::routes());
     }

@@ -49,4 +49,6 @@ INSERT INTO change_sets (id, handle, kind, set_by, at, person_id, mail) VALUES
 INSERT INTO change_set_contracts (change_set, contract_id, version) VALUES (1, 1, 1), (2, 2, 1), (3, 3, 1), (4, 4, 1);
 INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_id, after_id, former, successor) VALUES
   (1, 'asset', 1, 1, NULL, 3, 1, 3), (2, 'asset', 6, 2, 2, NULL, 2, 2), (3, 'asset', 7, 3, 12, NULL, 12, 12), (4, 'asset', 8, 4, 13, NULL, 13, 13);
+INSERT INTO adoptions (contract_id, account_id, person_id, manager_id, came_at, decision, decided_at, decided_by) VALUES
+  (1, 1, 1, 1, 1, 'kept', 1, 1), (2, 1, 2, 2, 1, 'kept', 1, 2), (3, 2, 12, 12, 1, 'kept', 1, 12), (4, 3, 13, 13, 1, 'kept', 1, 13);
 INSERT INTO demo_mails (id, at, sent_to, subject, body_text, body_html) VALUES (1, 1, 'x@acme.example', 'Hello', 'Hello', '<p>Hello</p>');
