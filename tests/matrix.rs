@@ -111,6 +111,8 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/account/security/password" => (String::new(), "new_password=umbrella-kettle-97".to_owned()),
         "/account/tokens" => (String::new(), "name=script&days=30&reach=read".to_owned()),
         "/vendor/merge" => (format!("?gone=h{}&kept=h5", [3, 2, 12, 13][target]), String::new()),
+        "/vendor/merge-companies" => (format!("?gone=A-{}&kept=A-1", target + 1), String::new()),
+        "/vendor/companies/{account_number}/merge" => (String::new(), "kept=nosuch".to_owned()),
         "/vendor/people/{handle}/merge" => (String::new(), "kept=nobody".to_owned()),
         "/account/theme" => (String::new(), "theme=dark".to_owned()),
         "/search.json" => ("?q=S".to_owned(), String::new()),

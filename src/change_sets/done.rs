@@ -89,6 +89,7 @@ impl Done {
             "grant_access" => "The access is given.".to_owned(),
             "hands" => format!("{n} changed hands, because a day came."),
             "merge_people" => format!("Two records of {} are one now.", name(&self.person)),
+            "merge_companies" => "Two companies are one now.".to_owned(),
             "hand_over" if self.assets == 0 => {
                 format!("{} took over what {} coordinated.", name(&self.successor), name(&self.person))
             }

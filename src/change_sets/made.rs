@@ -142,6 +142,7 @@ impl Made {
                 told(format!("{by} handed everything of {person} to {to}"))
             }
             ("merge_people", Some(person)) => format!("{by} put two records of {person} together."),
+            ("merge_companies", _) => format!("{by} put two records of the company together."),
             ("take", _) => content.taken(),
             ("name_users" | "end_access" | "grant_access", _) => content.named(by, &self.kind),
             ("undo", _) => {

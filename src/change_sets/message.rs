@@ -3,7 +3,9 @@
 use super::{done, undone};
 use crate::db::Reader;
 use crate::error::AppError;
-use crate::policy::{Action, Permit};
+use crate::ids::Single;
+use crate::operation::Query;
+use crate::policy::{self, Action, Permit};
 use crate::web::ui::Flash;
 use serde::Deserialize;
 
@@ -34,6 +36,27 @@ impl Just {
             return Ok(done.map(|done| done.flash(reader.now(), close.to_owned())));
         }
         Ok(None)
+    }
+}
+
+/// Asks for the message.
+pub struct ShowMessage {
+    /// What was just done.
+    pub just: Just,
+    /// The same page without the message.
+    pub close: String,
+}
+
+impl Query for ShowMessage {
+    type Action = policy::SeeSelf;
+    type Output = Option<Flash>;
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Option<Flash>, AppError> {
+        self.just.message(reader, permit, &self.close).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Undo a change set: what can still be reverted is, what changed since is kept, and the rest is refused with a reason.
 use super::verdict::{self, Counted};
-use crate::console::{merge, merge_items};
+use crate::console::{company_items, merge, merge_companies, merge_items};
 use crate::coordinators::hand_over::pass_covers;
 use crate::coordinators::{covers, rules, store};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
@@ -72,11 +72,25 @@ impl Head {
 
     /// Two who were made one are made two again by the vendor, who made them one; and not one once more by an undo.
     fn by(&self, permit: &Permit<policy::UndoChangeSet>) -> Result<(), Refusal> {
-        match (self.first == merge::KIND, self.kind == merge::KIND && permit.is_staff()) {
+        let merges = [merge::KIND, merge_companies::KIND];
+        match (merges.contains(&self.first.as_str()), merges.contains(&self.kind.as_str()) && permit.is_staff()) {
             (true, false) => {
-                Err(Refusal::new("not-undoable", "the vendor merged two people here; ask the vendor about it"))
+                Err(Refusal::new("not-undoable", "the vendor merged two records here; ask the vendor about it"))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// A merge is taken back also where nothing is held any more; of companies all of it or nothing.
+    fn stands(&self, outcome: &Undone) -> Result<bool, Refusal> {
+        match self.kind.as_str() {
+            merge::KIND => Ok(true),
+            merge_companies::KIND if outcome.kept > 0 => {
+                let title = "the company was merged again since; undo that first";
+                Err(Refusal::new("not-undoable", title))
+            }
+            merge_companies::KIND => Ok(true),
+            _ => Ok(outcome.reverted > 0),
         }
     }
 
@@ -106,7 +120,7 @@ impl Operation for UndoChangeSet {
         let total: Option<(i64,)> = tx.find(permit, sql(verdict::TOTAL).bind(undone)).await?;
         let refused = tx.list(verdict::refused(permit, undone, today)).await?;
         let outcome = verdict::outcome(&counted, total, refused);
-        if outcome.reverted == 0 && head.kind != merge::KIND {
+        if !head.stands(&outcome)? {
             return Ok(outcome);
         }
         let root = head.root.unwrap_or(undone);
@@ -119,6 +133,9 @@ impl Operation for UndoChangeSet {
         revert(tx, &set).await?;
         if head.kind == merge::KIND {
             merge_items::part(tx, &set, undone, set.id(), set.actor()).await?;
+        }
+        if head.kind == merge_companies::KIND {
+            company_items::part(tx, &set, undone).await?;
         }
         store::close_effects(tx, &set).await?;
         store::touch(tx, &set, None).await?;
@@ -274,7 +291,9 @@ impl Query for PreviewUndo {
         let total: Option<(i64,)> = reader.find(permit, sql(verdict::TOTAL).bind(undone)).await?;
         let refused = reader.list(verdict::refused(permit, undone, today)).await?;
         let rows = reader.list(verdict::rows(permit, undone, today)).await?;
-        Ok(UndoPreview { outcome: verdict::outcome(&counted, total, refused), rows })
+        let outcome = verdict::outcome(&counted, total, refused);
+        head.stands(&outcome)?;
+        Ok(UndoPreview { outcome, rows })
     }
 }
 

@@ -30,11 +30,12 @@ macro_rules! judged {
             "SELECT ",
             $columns,
             " FROM (SELECT i.level, i.target_id, i.contract_id, i.before_id, i.after_id,
-                CASE WHEN c.end_on < $3 THEN 'contract_lapsed'
+                CASE WHEN c.end_on < $3 AND i.level <> 'company' THEN 'contract_lapsed'
                 WHEN i.reverted_by IS NOT NULL THEN 'kept'
                 WHEN EXISTS (SELECT 1 FROM change_set_items o JOIN change_sets t ON t.id = o.change_set
                     WHERE o.target_id = i.target_id AND o.level = i.level AND o.change_set > i.change_set
                     AND o.reverted_by IS NULL AND t.kind <> 'undo') THEN 'kept'
+                WHEN i.level = 'company' AND c.account_id IS DISTINCT FROM i.after_id THEN 'kept'
                 WHEN i.level = 'manager' AND c.manager_id IS DISTINCT FROM i.after_id THEN 'kept'
                 WHEN i.level = 'asset' AND CASE WHEN k.id IS NULL THEN a.coordinator_id ELSE k.under_id END
                     IS DISTINCT FROM i.after_id THEN 'kept'
@@ -64,7 +65,7 @@ macro_rules! judged {
                     JOIN people p ON p.id = m.person_id WHERE e.id = i.before_id AND (p.deactivated_at IS NULL
                         OR (s.kind = 'merge_people' AND p.id = s.person_id AND p.merged_into IS NOT NULL)))
                     THEN 'gone'
-                WHEN i.level NOT IN ('naming', 'member', 'entry') AND i.before_id IS NOT NULL
+                WHEN i.level NOT IN ('company', 'naming', 'member', 'entry') AND i.before_id IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM memberships m JOIN people p ON p.id = m.person_id
                         WHERE m.account_id = c.account_id AND m.person_id = i.before_id
                         AND (p.deactivated_at IS NULL OR p.merged_into = i.after_id))

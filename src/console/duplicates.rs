@@ -89,6 +89,7 @@ const OF_ONE: &str = ") v JOIN memberships m ON m.person_id = CAST(v.column1 AS 
     JOIN memberships n ON n.person_id = CAST(v.column2 AS BIGINT) AND n.account_id = m.account_id";
 const COMPANIES: &str = "SELECT x.name AS first_name, x.number AS first_number, y.name AS second_name, y.number AS second_number,
         x.name_key = y.name_key AS same_name, d.domain FROM accounts x JOIN accounts y ON y.id > x.id AND y.kind = x.kind
+        AND x.merged_into IS NULL AND y.merged_into IS NULL
         AND (y.name_key = x.name_key OR EXISTS (SELECT 1 FROM account_domains s JOIN account_domains t ON t.domain = s.domain
             WHERE s.account_id = x.id AND t.account_id = y.id))
     LEFT JOIN (SELECT s.account_id AS one, t.account_id AS other, MIN(s.domain) AS domain FROM account_domains s

@@ -89,6 +89,7 @@ pub fn duplicates_page(frame: &Frame, view: &DuplicatesView) -> Markup {
                                 @if pair.same_name { "The same name. " }
                                 @if let Some(domain) = &pair.domain { "Both have the domain " (domain) "." }
                             }
+                            a href=(link("/vendor/merge-companies", &[("gone", &pair.second_number), ("kept", &pair.first_number)])) { "Look at merging them" }
                         }
                     }
                 }

@@ -1,12 +1,15 @@
 //! Pages of the vendor's staff about people: looking as somebody, duplicates, merging.
+use super::companies_page::{CompaniesView, companies_page};
 use super::duplicates::ListDuplicates;
 use super::merge::{MergePeople, PreviewMerge};
+use super::merge_companies::{MergeCompanies, PreviewCompanies};
 use super::pages::{DuplicatesView, MergeView, ViewAsView, duplicates_page, merge_page, view_as_page};
 use super::view_as::{SeeViewed, StartViewing, StopViewing};
 use crate::app::App;
 use crate::auth::secret::{self, handle};
+use crate::change_sets::message::{Just, ShowMessage};
 use crate::error::AppError;
-use crate::ids::PersonKey;
+use crate::ids::{AccountNumber, PersonKey};
 use crate::operation::Terms;
 use crate::policy::{ActionId, Actor};
 use crate::web::extract::{Form, Params, session_secret};
@@ -30,6 +33,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("/vendor/duplicates", ActionId::ListDuplicates, duplicates),
         get("/vendor/merge", ActionId::ListDuplicates, preview),
         post("/vendor/people/{handle}/merge", ActionId::MergePeople, merge),
+        get("/vendor/merge-companies", ActionId::ListDuplicates, preview_companies),
+        post("/vendor/companies/{account_number}/merge", ActionId::MergeCompanies, merge_companies),
     ]
 }
 
@@ -96,9 +101,16 @@ async fn stop(State(app): State<App>, actor: Actor, browser: Browser, _form: For
     Ok(Redirect::to("/"))
 }
 
-async fn duplicates(State(app): State<App>, actor: Actor, browser: Browser) -> Result<Markup, AppError> {
+async fn duplicates(
+    State(app): State<App>,
+    actor: Actor,
+    browser: Browser,
+    Params(just): Params<Just>,
+) -> Result<Markup, AppError> {
     let found = app.read(&actor, &ListDuplicates).await?;
     let (frame, _) = signed_in(&app, &actor, &browser).await?;
+    let flash = app.read(&actor, &ShowMessage { just, close: "/vendor/duplicates".to_owned() }).await?;
+    let frame = Frame { flash, ..frame };
     Ok(duplicates_page(&framed(frame, "Duplicates", false), &DuplicatesView { found }))
 }
 
@@ -147,6 +159,49 @@ async fn merge(
             let summary = Some(frame::summary(&Problem::from(error)));
             let asked = Asked { gone: gone.0, kept: kept.0 };
             Ok((StatusCode::CONFLICT, preview_with(&app, &actor, &browser, &asked, summary).await?).into_response())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn preview_companies(
+    State(app): State<App>,
+    actor: Actor,
+    browser: Browser,
+    Params(asked): Params<Asked>,
+) -> Result<Markup, AppError> {
+    companies_with(&app, &actor, &browser, &asked, None).await
+}
+
+async fn companies_with(
+    app: &App,
+    actor: &Actor,
+    browser: &Browser,
+    asked: &Asked,
+    problem: Option<Summary>,
+) -> Result<Markup, AppError> {
+    let (gone, kept) = (AccountNumber(asked.gone.clone()), AccountNumber(asked.kept.clone()));
+    let found = app.read(actor, &PreviewCompanies { gone, kept }).await?;
+    let (frame, _) = signed_in(app, actor, browser).await?;
+    let error = problem.is_some();
+    let view = CompaniesView { found, problem, idempotency_key: handle(), csrf: frame.csrf.clone() };
+    Ok(companies_page(&framed(frame, "Merge companies", error), &view))
+}
+
+async fn merge_companies(
+    State(app): State<App>,
+    actor: Actor,
+    browser: Browser,
+    Path(gone): Path<AccountNumber>,
+    form: Form,
+) -> Result<Response, AppError> {
+    let kept = AccountNumber(form.get("kept").to_owned());
+    match app.run(actor.clone(), MergeCompanies { gone: gone.clone(), kept: kept.clone() }, form.terms()).await {
+        Ok(merged) => Ok(Redirect::to(&format!("/vendor/duplicates?done={}", merged.change_set)).into_response()),
+        Err(error @ AppError::Refused(_)) => {
+            let summary = Some(frame::summary(&Problem::from(error)));
+            let asked = Asked { gone: gone.0, kept: kept.0 };
+            Ok((StatusCode::CONFLICT, companies_with(&app, &actor, &browser, &asked, summary).await?).into_response())
         }
         Err(error) => Err(error),
     }

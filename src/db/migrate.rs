@@ -30,6 +30,11 @@ const MIGRATIONS: &[Migration] = &[
     both!(7, "../../migrations/0007_console.sql"),
     both!(8, "../../migrations/0008_welcome.sql"),
     both!(9, "../../migrations/0009_adoptions.sql"),
+    Migration {
+        version: 11,
+        sqlite: include_str!("../../migrations/0011_companies.sqlite.sql"),
+        postgres: include_str!("../../migrations/0011_companies.postgres.sql"),
+    },
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

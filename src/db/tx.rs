@@ -158,6 +158,16 @@ impl WriteTx {
         Ok(rows)
     }
 
+    /// From here to the commit rows may contradict each other: for what moves together with everything that speaks of it.
+    pub async fn defer_keys(&mut self, _: &impl WriteProof) -> Result<(), DbError> {
+        let text = match &self.inner {
+            Inner::Sqlite(_) => Dialect::Sqlite.defer_keys(),
+            Inner::Postgres(_) => Dialect::Postgres.defer_keys(),
+        };
+        run!(&mut self.inner, Inner, sql(text), query_with, execute, rows_affected);
+        Ok(())
+    }
+
     /// Enqueues a job that exists if and only if this write commits. The same kind and payload twice is one job.
     pub async fn enqueue(&mut self, cause: &impl WriteProof, job: crate::jobs::NewJob) -> Result<(), DbError> {
         const JOB: &str = "INSERT INTO jobs (kind, payload, dedup_key, run_at, urgent, state, attempts, lease,

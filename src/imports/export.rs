@@ -47,7 +47,7 @@ struct Page {
 const ACCOUNTS: &str = "SELECT a.number AS k1, a.number AS f1, a.name AS f2, a.kind AS f3, a.country AS f4,
     COALESCE((SELECT STRING_AGG(d.domain, ' ' ORDER BY d.domain) FROM account_domains d WHERE d.account_id = a.id), '') AS f5,
     a.phone AS f6, a.contact_email AS f7, a.renewals_email AS f8
-    FROM accounts a WHERE a.number > $1 ORDER BY a.number LIMIT $2";
+    FROM accounts a WHERE a.number > $1 AND a.merged_into IS NULL ORDER BY a.number LIMIT $2";
 const PEOPLE: &str = "SELECT p.email_key AS k1, p.email AS f1, p.first_name AS f2, p.last_name AS f3,
     COALESCE((SELECT STRING_AGG(a.number, ' ' ORDER BY a.number) FROM memberships m JOIN accounts a ON a.id = m.account_id
         WHERE m.person_id = p.id), '') AS f4, p.language AS f5,

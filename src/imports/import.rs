@@ -2,7 +2,7 @@
 use super::report::{LISTED, Report};
 use super::stage::{Batch, Staging};
 use super::take::{self, Take};
-use super::{aside, differ, files, judge, on_contracts, rows, write};
+use super::{aside, differ, files, judge, merged, on_contracts, rows, write};
 use crate::app::App;
 use crate::db::{Dialect, WriteTx};
 use crate::error::AppError;
@@ -98,6 +98,7 @@ impl Import {
 
     /// Everything that is wrong. With errors that cannot be set aside it ends here.
     async fn judge(&self, staging: &mut Staging<'_>) -> Result<Report, AppError> {
+        merged::follow(staging).await?;
         let sets_aside = self.options.set_aside.is_some();
         judge::judge(staging, sets_aside).await?;
         // What is set aside must be written out whole; a list for reading may end.

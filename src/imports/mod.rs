@@ -9,6 +9,7 @@ mod fields;
 mod files;
 mod import;
 mod judge;
+mod merged;
 mod on_contracts;
 mod read;
 mod report;

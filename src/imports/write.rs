@@ -104,7 +104,7 @@ const PEOPLE: Step = Step {
             'auto', CASE WHEN s.role IN ('', 'partner', 'partner_admin') THEN NULL ELSE s.role END, 1
          FROM in_people s WHERE s.id IS NULL ORDER BY s.line",
         "INSERT INTO memberships (account_id, person_id, partner_role, confirmed_at)
-         SELECT a.id, p.id, CASE WHEN a.kind = 'reseller' AND s.role <> '' THEN s.role END, $1
+         SELECT DISTINCT a.id, p.id, CASE WHEN a.kind = 'reseller' AND s.role <> '' THEN s.role END, CAST($1 AS BIGINT)
          FROM in_members i JOIN in_people s ON s.line = i.line JOIN people p ON p.email_key = s.email_key
          JOIN accounts a ON a.number = i.account WHERE s.id IS NULL OR s.changed = 1
          ON CONFLICT (account_id, person_id) DO UPDATE SET partner_role = excluded.partner_role",

@@ -107,6 +107,7 @@ actions! {
     write StopViewing(Me)                  = "person.stop_viewing";
     read  ListDuplicates(Me)               = "person.list_duplicates";
     write MergePeople(Leaver)              = "person.merge" fresh;
+    write MergeCompanies(Account)          = "company.merge" fresh;
     write ConfirmEmail(Installation)       = "person.confirm_email" enrolling;
     write CloseSession(Me)                 = "session.close" enrolling;
     read  SeeFreshness(Me)                 = "session.see_freshness" enrolling secret;

@@ -143,7 +143,7 @@ standings! {
     }
     AdministratorOfImport "administrator, where an import or a merge made the change" {
         holds: |f| f.staff_role.as_deref() == Some("administrator") && f.import_set,
-        condition: "(s.kind IN ('take', 'merge_people') AND EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role = 'administrator'))"
+        condition: "(s.kind IN ('take', 'merge_people', 'merge_companies') AND EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role = 'administrator'))"
     }
     ManagerOfCompany "Contract Manager of the company" {
         holds: |f| f.manages_company,

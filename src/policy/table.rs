@@ -144,7 +144,7 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeViewed | ActionId::StartViewing => VIEWS_AS,
         ActionId::StopViewing => OWN,
         ActionId::ListDuplicates => VIEWS_AS,
-        ActionId::MergePeople => &[(Administrator, "puts together what was entered twice")],
+        ActionId::MergePeople | ActionId::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
         ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         ActionId::MakeExport => SYSTEM,

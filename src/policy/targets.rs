@@ -192,9 +192,12 @@ impl Target for Account {
         "o.id AS target,
         EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id
             AND m.confirmed_at IS NOT NULL WHERE c.account_id = o.id AND c.manager_id = me.id) AS manages_company
-        FROM me LEFT JOIN accounts o ON o.number = $1"
+        FROM me LEFT JOIN accounts o ON o.id = (SELECT COALESCE(x.merged_into, x.id) FROM accounts x WHERE x.number = $1)"
     );
-    const LOCK: Option<&'static str> = Some("UPDATE accounts SET version = version + 1 WHERE number = $1");
+    const LOCK: Option<&'static str> = Some(
+        "UPDATE accounts SET version = version + 1 WHERE id = (SELECT COALESCE(x.merged_into, x.id)
+        FROM accounts x WHERE x.number = $1)",
+    );
     fn from_facts(facts: &Facts) -> Option<Self> {
         facts.target.map(|id| Self(AccountId(id)))
     }
@@ -233,7 +236,7 @@ impl Target for ChangeSet {
     const KIND: &'static str = "change_set";
     const SEE: ActionId = ActionId::SeeChangeSet;
     const FACTS: FactsSql = facts!(
-        "s.id AS target, COALESCE(s.kind IN ('take', 'merge_people'), FALSE) AS import_set,
+        "s.id AS target, COALESCE(s.kind IN ('take', 'merge_people', 'merge_companies'), FALSE) AS import_set,
         EXISTS (SELECT 1 FROM change_set_contracts x JOIN contracts c ON c.id = x.contract_id
             JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
             WHERE x.change_set = s.id AND c.manager_id = me.id) AS manages_in_set,

@@ -48,7 +48,7 @@ pub const FORGOTTEN: &[(&str, &str)] = &[
     ("memberships", of_person!("DELETE FROM memberships WHERE person_id")),
 ];
 /// Tables whose rows stay: they say which id did what, and no longer whose it was.
-pub const KEPT: &[&str] = &["spans", "entries", "covers", "change_sets", "notices", "terms_accepted"];
+pub const KEPT: &[&str] = &["merged_members", "spans", "entries", "covers", "change_sets", "notices", "terms_accepted"];
 
 /// Their addresses, those that they only asked for included; but never one that is somebody else's.
 const ADDRESSES: &str = "SELECT x.email FROM (SELECT email FROM people WHERE id = $1 OR merged_into = $1

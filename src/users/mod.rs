@@ -14,7 +14,6 @@ pub mod known;
 pub mod list;
 pub mod list_page;
 pub mod mails;
-pub mod message;
 pub mod name;
 pub mod name_page;
 mod name_web;

@@ -8,7 +8,7 @@ use super::list_page::{Choice, UserLine, UsersView, framed, users_page};
 use super::send_link::SendLink;
 use crate::app::App;
 use crate::auth::secret::handle;
-use crate::change_sets::message::Just;
+use crate::change_sets::message::{Just, ShowMessage};
 use crate::error::AppError;
 use crate::ids::{ContractNumber, PersonKey};
 use crate::operation::Terms;
@@ -117,7 +117,7 @@ async fn flash(app: &App, actor: &Actor, asked: &Asked, here: &str) -> Result<Op
         return Ok(Some(Flash { text, close: here.to_owned(), ..Flash::default() }));
     }
     let just = Just { done: asked.done.clone(), undone: asked.undone.clone() };
-    app.read(actor, &super::message::ShowMessage { just, close: here.to_owned() }).await
+    app.read(actor, &ShowMessage { just, close: here.to_owned() }).await
 }
 
 fn line(row: &UserRow, me: i64, manages: bool, now: &Moment) -> UserLine {

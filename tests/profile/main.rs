@@ -4,6 +4,7 @@
 #[path = "../world/mod.rs"]
 mod world;
 mod address;
+mod companies;
 mod data;
 mod merged;
 mod saved;

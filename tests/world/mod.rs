@@ -45,7 +45,7 @@ pub struct World {
     pub app: App,
     pub router: axum::Router,
     raw: Raw,
-    _product: std::sync::Mutex<Product>,
+    product: std::sync::Mutex<Product>,
 }
 
 /// An answer.
@@ -73,7 +73,7 @@ impl World {
         };
         let app = App::new(db, Clock::new(jiff::tz::TimeZone::UTC, None), profile);
         let router = web::router(app.clone());
-        let world = World { app, router, raw, _product: std::sync::Mutex::new(product) };
+        let world = World { app, router, raw, product: std::sync::Mutex::new(product) };
         world.exec(SEED).await;
         if engine == Engine::Postgres {
             // The seed names its ids; the next ones come after them.
@@ -85,6 +85,13 @@ impl World {
         }
         world.sign_everybody_in().await;
         world
+    }
+
+    /// A directory for files; gone afterwards.
+    pub fn directory(&self, name: &str) -> std::path::PathBuf {
+        let path = self.product.lock().unwrap().path(name);
+        std::fs::create_dir(&path).unwrap();
+        path
     }
 
     /// Person n has the session and the token "n".

@@ -1,0 +1,33 @@
+-- A company that was entered twice became another one: its number leads there.
+ALTER TABLE accounts ADD COLUMN merged_into INT REFERENCES accounts (id);
+-- What a merge of companies moved beside the items of its change set; its undo reads it. had: the company that stays had it before;
+-- direct: the one that the merge names, not one that had become it earlier.
+CREATE TABLE merged_companies (
+  change_set INT NOT NULL REFERENCES change_sets (id),
+  account_id INT NOT NULL REFERENCES accounts (id),
+  kept_id    INT NOT NULL REFERENCES accounts (id),
+  direct     BOOL NOT NULL,
+  PRIMARY KEY (change_set, account_id)
+);
+CREATE TABLE merged_members (
+  change_set   INT NOT NULL REFERENCES change_sets (id),
+  person_id    INT NOT NULL REFERENCES people (id),
+  confirmed_at INT,
+  had          BOOL NOT NULL,
+  PRIMARY KEY (change_set, person_id)
+);
+CREATE TABLE merged_domains (
+  change_set INT NOT NULL REFERENCES change_sets (id),
+  domain     TEXT NOT NULL,
+  had        BOOL NOT NULL,
+  PRIMARY KEY (change_set, domain)
+);
+-- Contracts change their company together with what is on them: the keys between them are looked at when that is done.
+ALTER TABLE asset_groups ALTER CONSTRAINT asset_groups_contract_id_account_id_fkey DEFERRABLE;
+ALTER TABLE asset_groups ALTER CONSTRAINT asset_groups_account_id_coordinator_id_fkey DEFERRABLE;
+ALTER TABLE assets ALTER CONSTRAINT assets_contract_id_account_id_fkey DEFERRABLE;
+ALTER TABLE assets ALTER CONSTRAINT assets_account_id_coordinator_id_fkey DEFERRABLE;
+ALTER TABLE entries ALTER CONSTRAINT entries_contract_id_account_id_fkey DEFERRABLE;
+ALTER TABLE covers ALTER CONSTRAINT covers_contract_id_account_id_fkey DEFERRABLE;
+ALTER TABLE naming_rights ALTER CONSTRAINT naming_rights_contract_id_account_id_fkey DEFERRABLE;
+ALTER TABLE naming_rights ALTER CONSTRAINT naming_rights_account_id_person_id_fkey DEFERRABLE;
