@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt;
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{PgPool, SqlitePool, raw_sql};
 use subscription_center::app::{App, Profile};
 use subscription_center::auth::secret::form_token;
@@ -48,8 +50,17 @@ impl Demo {
         let product = Product::new(engine);
         let db = Db::open(product.database()).await.unwrap();
         let raw = match engine {
-            Engine::Sqlite => Raw::Sqlite(SqlitePool::connect(product.database()).await.unwrap()),
-            Engine::Postgres => Raw::Postgres(PgPool::connect(product.database()).await.unwrap()),
+            Engine::Sqlite => Raw::Sqlite(
+                SqlitePoolOptions::new()
+                    .max_lifetime(None)
+                    .idle_timeout(None)
+                    .connect(product.database())
+                    .await
+                    .unwrap(),
+            ),
+            Engine::Postgres => Raw::Postgres(
+                PgPoolOptions::new().max_lifetime(None).idle_timeout(None).connect(product.database()).await.unwrap(),
+            ),
         };
         raw.exec("INSERT INTO settings (name, value) VALUES ('demo', '1'), ('time_zone', 'UTC')").await;
         let profile = Profile {

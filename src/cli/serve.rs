@@ -16,6 +16,7 @@ use crate::welcome::terms::SetTerms;
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -62,6 +63,9 @@ struct StaffSignIn {
     staff_oidc_domains: Vec<String>,
 }
 
+/// How long open connections, and then what runs, may take once the process is told to end.
+const ENDING: Duration = Duration::from_secs(10);
+
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Part {
     Web,
@@ -100,8 +104,9 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
     if arguments.demo {
         crate::demo::roles::announce(&app);
     }
+    let ended = ended();
     tokio::spawn(async move {
-        ended().await;
+        ended.await;
         let _ = stop.send(true);
     });
     tokio::spawn(write_down_uses(app.clone(), stopped.clone()));
@@ -112,13 +117,28 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         let served = axum::serve(listener, router).with_graceful_shutdown(async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         });
-        served.await.map_err(|e| Failure::Refused(e.to_string()))?;
+        tokio::select! {
+            ended = served.into_future() => ended.map_err(|e| Failure::Refused(e.to_string()))?,
+            () = overdue(stopped.clone()) => tracing::warn!("connections that are still open are dropped"),
+        }
     }
-    if let Some(work) = work {
-        let _ = work.await;
+    let rest = async {
+        if let Some(work) = work {
+            let _ = work.await;
+        }
+        app.close().await;
+    };
+    // What is acknowledged is durable already; what is not is undone by the database when it is opened next.
+    if tokio::time::timeout(ENDING, rest).await.is_err() {
+        tracing::warn!("what still runs is given up");
     }
-    app.close().await;
     Ok(())
+}
+
+/// Whoever told the process to end does not wait for a client that never finishes its request.
+async fn overdue(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+    tokio::time::sleep(ENDING).await;
 }
 
 impl StaffSignIn {
@@ -191,20 +211,23 @@ fn logging() {
     let _ = fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-/// Until somebody asks the process to end.
-async fn ended() {
+/// Ends when somebody asks the process to end. Listens from now on, not from when it is waited for: whoever reads that the
+/// product listens may ask at once.
+fn ended() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let terminate = signal(SignalKind::terminate());
-    let interrupt = tokio::signal::ctrl_c();
-    match terminate {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt => {}
+    let asked = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    async move {
+        let [terminate, interrupt] = asked;
+        match (terminate, interrupt) {
+            (Ok(mut terminate), Ok(mut interrupt)) => {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
             }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
+            _ => {
+                let _ = tokio::signal::ctrl_c().await;
+            }
         }
     }
 }

@@ -7,11 +7,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The day on which the worlds of these tests begin.
 pub const FIRST_DAY: Date = jiff::civil::date(2026, 11, 24);
+
+/// No command of a test takes longer: the largest imports a million rows.
+const LONGEST: Duration = Duration::from_secs(240);
 
 /// Which database a test runs on. Each test runs on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +97,12 @@ impl Product {
 
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Outcome {
-        let output = self.command(arguments).output().unwrap_or_else(|e| panic!("{}: {e}", binary().display()));
+        let mut command = self.command(arguments);
+        let started = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let child = started.unwrap_or_else(|e| panic!("{}: {e}", binary().display()));
+        let ended = watch(child.id(), arguments.join(" "));
+        let output = child.wait_with_output().expect("the end of the command");
+        drop(ended);
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8 from the command");
         Outcome { code: code(output.status), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
@@ -194,7 +203,9 @@ impl Server {
     pub fn stop(mut self) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         assert!(sent.expect("run kill").success());
+        let watched = watch(self.child.id(), "serve, told to end".to_owned());
         let ended = self.child.wait().expect("the end of serve");
+        drop(watched);
         assert!(ended.success(), "serve ended with {ended:?} after SIGTERM:\n{}", self.log());
     }
 }
@@ -204,6 +215,24 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Kills a process that does not end, and says where its threads were: a test that only ran out of time says nothing. Drop
+/// what this returns once the process has ended.
+fn watch(process: u32, what: String) -> Sender<()> {
+    let (ended, watching) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        if watching.recv_timeout(LONGEST) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+        eprintln!("{what}: did not end within {LONGEST:?}; its threads:");
+        for task in std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten() {
+            let read = |name: &str| std::fs::read_to_string(task.path().join(name)).unwrap_or_default();
+            eprintln!("  {} in {}: {}", read("comm").trim(), read("wchan"), read("syscall").trim());
+        }
+        let _ = Command::new("kill").args(["-KILL", &process.to_string()]).status();
+    });
+    ended
 }
 
 /// A path as a command's argument.

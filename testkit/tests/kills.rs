@@ -13,9 +13,9 @@ use testkit::product::{Engine, Product, Server};
 use testkit::table::Table;
 use testkit::world::World;
 
-/// How long to wait where the answer is "busy", and how often at most.
+/// How long to wait where the answer is "busy", and for how long at most.
 const AGAIN: Duration = Duration::from_millis(500);
-const MOST_TIMES: u32 = 60;
+const AT_MOST: Duration = Duration::from_secs(60);
 
 fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |value| value.parse().unwrap_or_else(|e| panic!("{name}={value}: {e}")))
@@ -111,10 +111,8 @@ impl Lane {
         assert!(happened || holder == self.people[0], "{}: acknowledged {:?}, found {holder}", self.name, self.people);
         let mut answer = api.post_with_key(&request.path, &request.body, &request.key);
         // A database server may still be at what the killed process asked of it, and hold its locks.
-        for _ in 0..MOST_TIMES {
-            if answer.status != 503 {
-                break;
-            }
+        let begun = Instant::now();
+        while answer.status == 503 && begun.elapsed() < AT_MOST {
             thread::sleep(AGAIN);
             answer = api.post_with_key(&request.path, &request.body, &request.key);
         }

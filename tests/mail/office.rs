@@ -1,5 +1,7 @@
 //! One company with four people, a clock that the test moves, a worker and a real mail server, on either database.
 use sha2::{Digest, Sha256};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool, raw_sql};
 use std::time::{Duration, Instant};
 use subscription_center::app::{App, Profile};
@@ -43,8 +45,17 @@ impl Office {
         let product = Product::new(engine);
         let db = Db::open(product.database()).await.unwrap();
         let raw = match engine {
-            Engine::Sqlite => Raw::Sqlite(SqlitePool::connect(product.database()).await.unwrap()),
-            Engine::Postgres => Raw::Postgres(PgPool::connect(product.database()).await.unwrap()),
+            Engine::Sqlite => Raw::Sqlite(
+                SqlitePoolOptions::new()
+                    .max_lifetime(None)
+                    .idle_timeout(None)
+                    .connect(product.database())
+                    .await
+                    .unwrap(),
+            ),
+            Engine::Postgres => Raw::Postgres(
+                PgPoolOptions::new().max_lifetime(None).idle_timeout(None).connect(product.database()).await.unwrap(),
+            ),
         };
         let profile = Profile {
             base_url: BASE.to_owned(),

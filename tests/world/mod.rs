@@ -6,6 +6,8 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{AssertSqlSafe, PgPool, Row, SqlitePool, raw_sql};
 use subscription_center::app::{App, Profile};
 use subscription_center::db::Db;
@@ -61,8 +63,17 @@ impl World {
         let product = Product::new(engine);
         let db = Db::open(product.database()).await.unwrap();
         let raw = match engine {
-            Engine::Sqlite => Raw::Sqlite(SqlitePool::connect(product.database()).await.unwrap()),
-            Engine::Postgres => Raw::Postgres(PgPool::connect(product.database()).await.unwrap()),
+            Engine::Sqlite => Raw::Sqlite(
+                SqlitePoolOptions::new()
+                    .max_lifetime(None)
+                    .idle_timeout(None)
+                    .connect(product.database())
+                    .await
+                    .unwrap(),
+            ),
+            Engine::Postgres => Raw::Postgres(
+                PgPoolOptions::new().max_lifetime(None).idle_timeout(None).connect(product.database()).await.unwrap(),
+            ),
         };
         let profile = Profile {
             base_url: BASE.to_owned(),
