@@ -6,8 +6,30 @@ use std::process::Command;
 /// A secret, and whether a mail may hold it: the one that brought it, and only as a link that is dead by then.
 struct Kept {
     what: String,
-    secret: String,
+    secret: Vec<u8>,
     mailed: bool,
+}
+
+impl Kept {
+    /// How it may stand somewhere: as it is, escaped for an address, as the hexadecimal digits of a dump, as a list of numbers.
+    fn forms(&self) -> Vec<Vec<u8>> {
+        let mut forms = vec![self.secret.clone()];
+        match std::str::from_utf8(&self.secret) {
+            Ok(text) => forms.push(crate::http::escape(text).into_bytes()),
+            // How bytes look that were logged or written as JSON.
+            Err(_) => {
+                forms.extend([",", ", "].map(|between| {
+                    self.secret.iter().map(u8::to_string).collect::<Vec<_>>().join(between).into_bytes()
+                }))
+            }
+        }
+        forms.dedup();
+        forms
+    }
+
+    fn hex(&self) -> Vec<u8> {
+        self.secret.iter().map(|b| format!("{b:02x}")).collect::<String>().into_bytes()
+    }
 }
 
 /// What was made so far.
@@ -22,18 +44,23 @@ const SHORTEST: usize = 6;
 impl Canary {
     /// A secret that the database, logs, mails and pages must not hold.
     pub fn keep(&mut self, what: &str, secret: &str) {
+        self.add(what, secret.as_bytes(), false);
+    }
+
+    /// One that is no text.
+    pub fn keep_bytes(&mut self, what: &str, secret: &[u8]) {
         self.add(what, secret, false);
     }
 
     /// One that was sent as a link.
     pub fn keep_mailed(&mut self, what: &str, secret: &str) {
-        self.add(what, secret, true);
+        self.add(what, secret.as_bytes(), true);
     }
 
-    fn add(&mut self, what: &str, secret: &str, mailed: bool) {
-        assert!(secret.len() >= SHORTEST, "the {what} is too short to be searched for: {secret}");
+    fn add(&mut self, what: &str, secret: &[u8], mailed: bool) {
+        assert!(secret.len() >= SHORTEST, "the {what} is too short to be searched for: {secret:?}");
         if !self.kept.iter().any(|kept| kept.secret == secret) {
-            self.kept.push(Kept { what: what.to_owned(), secret: secret.to_owned(), mailed });
+            self.kept.push(Kept { what: what.to_owned(), secret: secret.to_vec(), mailed });
         }
     }
 
@@ -45,14 +72,10 @@ impl Canary {
         self.kept.is_empty()
     }
 
-    /// Which secrets these bytes hold: as text, escaped for an address, or as the bytes of a dump in hexadecimal digits.
+    /// Which secrets these bytes hold, in whatever form.
     fn found(&self, text: &[u8], mails: bool) -> Vec<&str> {
         let lower = text.to_ascii_lowercase();
-        let holds = |part: &str| find(text, part.as_bytes());
-        let held = |kept: &&Kept| {
-            let hex: String = kept.secret.bytes().map(|b| format!("{b:02x}")).collect();
-            holds(&kept.secret) || holds(&crate::http::escape(&kept.secret)) || find(&lower, hex.as_bytes())
-        };
+        let held = |kept: &&Kept| kept.forms().iter().any(|form| find(text, form)) || find(&lower, &kept.hex());
         self.kept.iter().filter(|kept| !(mails && kept.mailed)).filter(held).map(|kept| kept.what.as_str()).collect()
     }
 
@@ -66,7 +89,7 @@ impl Canary {
     pub fn absent_from_mails(&self, text: &[u8]) {
         assert_eq!(self.found(text, true), Vec::<&str>::new(), "secrets in mails");
         for kept in self.kept.iter().filter(|kept| kept.mailed) {
-            assert!(find(text, kept.secret.as_bytes()), "the {} was mailed", kept.what);
+            assert!(find(text, &kept.secret), "the {} was mailed", kept.what);
         }
     }
 
@@ -115,5 +138,14 @@ mod tests {
         assert!(canary.found(b"sc_A+b/c sc_", false).is_empty());
         assert_eq!(canary.found(b"at /linkl1nk", false), ["link"]);
         assert!(canary.found(b"at /linkl1nk", true).is_empty());
+        canary.keep_bytes("bytes", &[0xff, 1, 0x80, 7, 9, 200]);
+        for hidden in [
+            &b"x\xff\x01\x80\x07\x09\xc8y"[..],
+            b"'\\xff01800709c8'",
+            b"[255,1,128,7,9,200]",
+            b"[255, 1, 128, 7, 9, 200]",
+        ] {
+            assert_eq!(canary.found(hidden, false), ["bytes"], "{hidden:?}");
+        }
     }
 }
