@@ -5,6 +5,7 @@
 
 mod assign;
 mod levels;
+pub mod naming;
 mod undo;
 
 use crate::world::World;
@@ -149,6 +150,28 @@ impl Model {
 
     pub fn find_person(&self, email: &str) -> Option<usize> {
         self.world.people.iter().position(|p| p.email.to_lowercase() == email.to_lowercase())
+    }
+
+    /// What somebody is to a company from now on: a member who has accepted or not, or nobody.
+    pub fn set_member(&mut self, company: usize, person: usize, accepted: Option<bool>) {
+        match accepted {
+            Some(accepted) => self.members.insert((company, person), accepted),
+            None => self.members.remove(&(company, person)),
+        };
+    }
+
+    pub fn has_accepted(&self, company: usize, person: usize) -> bool {
+        self.members.get(&(company, person)) == Some(&true)
+    }
+
+    /// Holds a role in the company that would be nobody's without this person.
+    pub fn holds_role(&self, company: usize, person: usize) -> bool {
+        let manages = |c: &crate::world::Contract| c.company == company && c.manager == person;
+        let named = |(&target, level): (&Target, &Level)| {
+            self.company_of(self.contract_of(target)) == company
+                && (level.undated.person == Some(person) || level.covers.iter().any(|c| c.person == Some(person)))
+        };
+        self.world.contracts.iter().any(manages) || self.levels.iter().any(named)
     }
 
     pub fn is_member(&self, company: usize, person: usize) -> bool {
