@@ -107,6 +107,13 @@ impl Product {
         Outcome { code: code(output.status), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
 
+    /// Starts a command, for a test that kills it.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        child.unwrap_or_else(|e| panic!("{}: {e}", binary().display()))
+    }
+
     pub fn import(&self, directory: &Path) -> Outcome {
         self.run(&["import", text(directory)])
     }
