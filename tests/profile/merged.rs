@@ -1,6 +1,7 @@
 //! Two records of one human become one, and two again: nothing is lost either way.
 use crate::data::whole;
 use crate::world::World;
+use subscription_center::db::statements_run;
 use testkit::product::Engine;
 
 on_both! {
@@ -158,15 +159,49 @@ async fn duplicates_are_found(world: World) {
     assert!(!page.contains("h13"), "a stranger is nobody's double");
 }
 
+/// Two people who have nothing but access: one to one contract, the other to a thousand.
+async fn with_access_to(world: &World, person: i64, contracts: i64) {
+    let first = 10_000 * person;
+    world
+        .exec(&format!(
+            "INSERT INTO people (id, handle, email, email_key, first_name, last_name, first_key, last_key, sort_key, language, theme, version)
+                VALUES ({person}, 'h{person}', 'p{person}@acme.example', 'p{person}@acme.example', 'P', 'P', 'p', 'p', 'p{person}', 'en', 'system', 1);
+             INSERT INTO memberships (account_id, person_id, confirmed_at) VALUES (1, {person}, 1);"
+        ))
+        .await;
+    let many = |row: &dyn Fn(i64) -> String| (0..contracts).map(row).collect::<Vec<_>>().join(",");
+    let numbered = many(&|n| {
+        format!("({}, '2{:011}', 1, 1, 'term', 'gold', '2020-01-01', '2099-12-31', 1, 1)", first + n, first + n)
+    });
+    world.exec(&format!("INSERT INTO contracts (id, number, account_id, manager_id, program, support_tier, start_on, end_on, version, changed_at) VALUES {numbered}")).await;
+    let spans = many(&|n| format!("('manager', {}, 1, 1, 0)", first + n));
+    world.exec(&format!("INSERT INTO spans (level, target_id, person_id, from_at, set_by) VALUES {spans}")).await;
+    let entries =
+        many(&|n| format!("({}, {person}, {}, 1, TRUE, TRUE, FALSE, TRUE, TRUE, 1, 1)", first + n, first + n));
+    world.exec(&format!("INSERT INTO entries (id, person_id, contract_id, account_id, all_assets, releases, extensions, support, learning, set_by, from_at) VALUES {entries}")).await;
+}
+
 async fn a_merge_is_a_fixed_number_of_statements(world: World) {
     // 2,000 assets go in one merge: each item is written by the same statements as one.
     let rows: Vec<String> =
         (0..2000).map(|n| format!("({}, 'M{n:05}', 1, 1, 1, NULL, '1', 'network', 1, 4)", 5000 + n)).collect();
     world.exec(&format!("INSERT INTO assets (id, serial, contract_id, account_id, product_id, group_id, release, deployment, seats, coordinator_id) VALUES {}", rows.join(","))).await;
     world.exec("INSERT INTO spans (level, target_id, person_id, from_at, set_by) SELECT 'asset', id, 4, 1, 0 FROM assets WHERE id >= 5000").await;
-    let begun = std::time::Instant::now();
-    assert_eq!(merge(&world, 21, "h4", "h6").await.0, 303);
-    println!("2,001 assets moved in {:?}", begun.elapsed());
+    with_access_to(&world, 101, 1).await;
+    with_access_to(&world, 102, 1_000).await;
+    // The first request of a day also changes hands.
+    world.call(21, "GET /vendor/duplicates", "").await;
+    let mut counts = Vec::new();
+    for gone in ["h101", "h102", "h4"] {
+        let (before, begun) = (statements_run(), std::time::Instant::now());
+        assert_eq!(merge(&world, 21, gone, "h6").await.0, 303);
+        counts.push(statements_run() - before);
+        println!("{gone} merged in {:?}", begun.elapsed());
+    }
+    println!("statements to merge 1 entry, 1,000 entries, 2,001 assets: {counts:?}");
+    assert_eq!(counts, [counts[0]; 3]);
     assert_eq!(world.number("SELECT COUNT(*) FROM assets WHERE coordinator_id = 6").await, 2001);
+    let open = "SELECT COUNT(*) FROM entries WHERE person_id = 6 AND ended_at IS NULL";
+    assert_eq!(world.number(open).await, 1_002);
     whole(&world).await;
 }
