@@ -1,7 +1,10 @@
 // Every page and state, in light and dark, wide and at 320 px, with a script and without: axe, width, headers, no inline
 // script or style, one heading. SHOTS=DIRECTORY keeps pictures.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { NARROW, WIDE } from './harness/browser.mjs';
+import { World } from './harness/product.mjs';
 import { equal, fullName, note, ok, openProducts, row, until } from './harness/steps.mjs';
 
 // Who looks: signed out, the Contract Manager, a Software Coordinator of the contract, a reseller's agent, vendor staff.
@@ -20,11 +23,19 @@ const PAGES = [
   { name: 'provider says no', who: 'nobody', path: () => '/sign-in/oidc/callback?error=access_denied', status: 422 },
   // Where scripts run, a module goes on at once.
   { name: 'back from a provider', who: 'nobody', path: () => '/sign-in/oidc/callback?code=x&state=y', plain: true },
+  { name: 'welcome link', who: 'nobody', path: ({ links }) => links.welcome },
+  { name: 'welcome link used', who: 'nobody', path: () => '/welcome/0000000000000000000000000000000000000000000', refused: true },
+  { name: 'reset link', who: 'nobody', path: ({ links }) => links.reset },
   { name: 'forgotten password', who: 'nobody', path: () => '/forgot' },
   { name: 'forgotten password sent', who: 'nobody', path: () => '/forgot?sent=somebody%40nowhere.example' },
   { name: 'reset link used', who: 'nobody', path: () => '/reset/0000000000000000000000000000000000000000000', refused: true },
   { name: 'help signed out', who: 'nobody', path: () => '/help' },
   { name: 'home', who: 'manager', path: () => '/' },
+  { name: 'welcome, terms', who: 'manager', path: () => '/welcome', state: async b => ok((await b.page.innerText('main')).includes('Be fair'), 'the terms are there') },
+  { name: 'welcome, accepted', who: 'managerOfSeveral', path: () => '/welcome', state: async b => {
+    const button = b.locate('form[action="/welcome/terms"] button');
+    if (await button.count()) { await button.click(); await b.page.waitForURL('**/welcome'); }
+    equal(await button.count(), 0, 'accepted once'); } },
   { name: 'contracts', who: 'manager', path: () => '/contracts' },
   { name: 'products', who: 'manager', path: products },
   { name: 'products, ticked', who: 'manager', path: products, state: async (b, { main }) => { for (const asset of main.on.slice(0, 3)) await row(b, asset.serial_number).locator('input').check(); } },
@@ -77,6 +88,7 @@ const PAGES = [
     await b.page.getByRole('button', { name: 'Make token' }).click();
     await b.locate('.made').waitFor(); } },
   { name: 'prove it again', who: 'manager', path: () => '/sign-in/again?return_to=/account/security' },
+  { name: 'prove it again, link', who: 'manager', path: ({ links }) => links.again },
   { name: 'account, faults', who: 'manager', path: () => '/account', refused: true, state: async b => {
     b.expects = 'a refusal';
     await b.locate('#time_zone').fill('Atlantis'); await b.locate('#city').fill('Rotterdam'); await b.locate('form.profile button[type=submit]').click();
@@ -117,9 +129,35 @@ const PAGES = [
   { name: 'person, for staff', who: 'staff', path: ({ links }) => links.person },
   { name: 'view as', who: 'staff', path: ({ links }) => links.person.replace('/people/', '/vendor/view-as/') },
   { name: 'duplicates', who: 'staff', path: () => '/vendor/duplicates' },
+  { name: 'merge', who: 'staff', path: ({ leaver }) => `/vendor/merge?gone=${encodeURIComponent(leaver.person.email.toLowerCase())}&kept=${encodeURIComponent(leaver.successor.email.toLowerCase())}` },
+  { name: 'sign-in of the staff', who: 'staff', path: () => '/vendor/settings/sign-in' },
+  { name: 'second step', who: 'half', path: () => '/sign-in/second', state: async b => ok(await b.locate('input[name=code]').count(), 'a code is asked for') },
   { name: 'erase', who: 'manager', path: ({ links }) => `${links.own}/erase` },
   { name: 'address link used', who: 'nobody', path: () => '/confirm-email/0000000000000000000000000000000000000000000', refused: true },
 ];
+
+// Routes that are not in the list above, each with its reason.
+const ELSEWHERE = new Map([
+  ['/contracts/{contract_number}', 'leads to the Products tab'],
+  ['/vendor/people/{handle}', 'leads to the page of the person'],
+  ['/contracts/{contract_number}/products.csv', 'a file'],
+  ['/account/exports/{handle}', 'a file, which account.mjs fetches'],
+  ['/assets/{prefix}/{*name}', 'style, modules and fonts, which each page loads'],
+  ['/search.json', 'JSON'], ['/sign-in/company.json', 'JSON'], ['/openapi.json', 'JSON'], ['/healthz', 'text'], ['/readyz', 'text'],
+  ['/demo', 'demo.mjs'], ['/demo/mail', 'demo.mjs'], ['/demo/mail/{id}', 'demo.mjs'], ['/demo/mail/{id}/html', 'demo.mjs'],
+  ['/demo/sign-in/{role}', 'signs in and leads on'],
+]);
+
+/** Every page that the product routes, from the table that its matrix test keeps whole. */
+const ROUTES = [...new Set(readFileSync(new URL('../route-matrix.csv', import.meta.url), 'utf8').split('\n').map(line => line.split(','))
+  .filter(([method, path]) => method === 'GET' && !path.startsWith('/api/')).map(([, path]) => path))];
+
+/** The route that serves a path: the one with the fewest parameters. */
+function routeOf(path) {
+  const { pathname } = new URL(path, 'http://x'), free = route => route.split('{').length;
+  const fits = route => new RegExp(`^${route.replace(/\{\*[^}]+\}/g, '.+').replace(/\{[^}]+\}/g, '[^/]+')}$`).test(pathname);
+  return ROUTES.filter(fits).sort((a, b) => free(a) - free(b))[0];
+}
 
 /** The policy allows files of our own and nothing else. */
 function strict(policy, what) {
@@ -157,32 +195,66 @@ async function look(context, options) {
   const { world, main, open } = context, { people } = context, seen = new Map();
   Object.assign(context, await prepare(context));
   const who = { manager: main.manager, managerOfSeveral: context.leaver.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff };
+  const shown = new Set();
   for (const name of new Set(PAGES.map(page => page.who))) {
     const b = await open(options);
-    if (name !== 'nobody') await b.signIn(who[name].email);
-    else context.links.signIn = await unusedLink(b, world, main);
+    if (name === 'half') await halfSignedIn(b, world, people.staff);
+    else if (name !== 'nobody') await b.signIn(who[name].email);
+    else await unusedLinks(b, context);
+    if (name === 'manager') context.links.again = await againLink(b, world);
     if (name === 'manager') {
       await openProducts(b, main.number);
       context.links.own = await b.locate('main a[href^="/people/"]', { hasText: fullName(main.manager) }).first().getAttribute('href');
       context.links.person = await b.locate('main a[href^="/people/"]', { hasText: fullName(context.coordinator) }).first().getAttribute('href');
     }
     for (const page of PAGES.filter(one => one.who === name && !(one.script && options.script === false) && !(one.plain && options.script !== false))) {
+      shown.add(routeOf(page.path(context)));
       const faults = await one(b, page, context, options);
       if (faults.length) seen.set(page.name, faults);
     }
     await b.discard();
   }
+  equal(ROUTES.filter(route => !shown.has(route) && !ELSEWHERE.has(route)), [], 'every page of the product has a line in PAGES');
+  equal([...ELSEWHERE.keys()].filter(route => shown.has(route) || !ROUTES.includes(route)), [], 'what is elsewhere is a route, and not here');
   equal([...seen].map(([page, faults]) => `${page}: ${faults.join('\n          ')}`), [], 'every page is as it should be');
 }
 
-async function unusedLink(b, world, main) {
-  const since = world.mails().length;
-  await b.goto('/sign-in');
-  await b.locate('input[name=email]').fill(main.manager.email);
-  await b.locate('main form[action="/sign-in"] button').first().click();
-  // What was assigned before is told at the same time.
-  const link = mail => mail.text.match(/https?:\/\/\S+\/sign-in\/link\/\S+/)?.[0];
+const linkOf = (mail, path) => mail.text.match(new RegExp(`https?://\\S+${path}\\S+`))?.[0];
+
+/** The path of the link that comes by mail after something was done. What else is told at the time does not matter. */
+async function mailed(world, path, act) {
+  const since = world.mails().length, link = mail => linkOf(mail, path);
+  await act();
   return new URL((await world.untilMails(mails => mails.slice(since).some(link))).slice(since).map(link).find(Boolean)).pathname;
+}
+
+/** Links that nobody has used yet, of who is signed out. */
+async function unusedLinks(b, { world, main, links }) {
+  const ask = (page, form) => async () => {
+    await b.goto(page);
+    await b.locate('input[name=email]').fill(main.manager.email);
+    await b.locate(`main form[action="${form}"] button`).first().click();
+  };
+  links.signIn = await mailed(world, '/sign-in/link/', ask('/sign-in', '/sign-in'));
+  links.reset = await mailed(world, '/reset/', ask('/forgot', '/forgot'));
+  links.welcome = new URL(world.sent.map(mail => linkOf(mail, '/welcome/')).find(Boolean)).pathname;
+}
+
+const againLink = (b, world) => mailed(world, '/sign-in/again/', async () => {
+  await b.goto('/sign-in/again?return_to=/account/security');
+  await b.locate('form[action="/sign-in/again/mail"] button').click();
+});
+
+/** Signed in with the first factor of two. */
+async function halfSignedIn(b, world, person) {
+  const link = await mailed(world, '/sign-in/link/', async () => {
+    await b.goto('/sign-in');
+    await b.locate('input[name=email]').fill(person.email);
+    await b.locate('main form[action="/sign-in"] button').first().click();
+  });
+  await b.goto(link);
+  await b.locate('main form button').first().click();
+  await b.page.waitForURL('**/sign-in/second');
 }
 
 /** Everything about one page, with all that is wrong and not only the first. */
@@ -203,6 +275,13 @@ async function one(b, page, context, options) {
   await b.shot(`${options.colorScheme ?? 'light'}-${options.viewport?.width ?? 1440}${options.script === false ? '-no-script' : ''}-${page.name}`);
   return faults;
 }
+
+/** With terms to accept. */
+export const start = () => World.start(directory => {
+  const terms = join(directory, 'terms.txt');
+  writeFileSync(terms, 'Be fair.\n\nPay in time.\n');
+  return { SUBSCRIPTION_CENTER_TERMS_FILE: terms };
+});
 
 export const tests = {
   'light, 1440 px': context => look(context, { colorScheme: 'light', viewport: WIDE }),

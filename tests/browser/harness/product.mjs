@@ -72,9 +72,12 @@ const freePort = () => new Promise((found, failed) => {
 });
 
 export class World {
-  /** A world with the sample data that serves. */
-  static async start() {
+  /** A world with the sample data that serves; `settings` makes variables of its environment in its directory. `sent` went out when it
+   * went live. */
+  static async start(settings = () => ({})) {
     const from = await imported(), world = new World();
+    world.sent = from.mails();
+    Object.assign(world.env, settings(world.dir));
     cpSync(join(from.dir, 'db'), join(world.dir, 'db'), { recursive: true });
     // Later than anything that the import wrote.
     world.advance(3600);
