@@ -249,25 +249,24 @@ async fn a_new_address_waits_for_a_contract_manager(world: World) {
     let told = "SELECT COUNT(*) FROM notices WHERE kind = 'join.asked'";
     assert_eq!(acme.world.number(told).await, 2, "both Contract Managers, once");
 
-    let page = acme.world.call(1, "GET /company/A-1/sign-in", "").await;
+    // One page for all that is asked; each manager decides under a contract of the own.
+    let page = acme.world.call(1, "GET /users/requests", "").await;
     assert!(page.body.contains("Nia New") && page.body.contains("Let in"), "{}", page.body);
-    let join = between(between(&page.body, r#"name="join" value=""#, "\""), "", "\"").to_owned();
-    let decide = |what: &str| format!("join={join}&decision={what}");
-    let path = "POST /company/A-1/sign-in/joins";
-    assert_eq!(acme.world.call(13, path, &decide("approve")).await.status, 404, "a foreign manager");
-    assert_eq!(acme.world.call(3, path, &decide("approve")).await.status, 404, "a coordinator");
-    assert_eq!(
-        acme.world.call(12, "POST /company/A-2/sign-in/joins", &decide("approve")).await.status,
-        404,
-        "another company's"
-    );
-
-    assert_eq!(acme.world.call(2, path, &decide("decline")).await.status, 303);
-    let back = acme.sign_in("new@acme.example", new.clone()).await;
-    assert!(back.body.contains("You were not let in to Acme") && acme.who(&back).await.is_none(), "{}", back.body);
-    assert_eq!(acme.world.number(told).await, 2, "and nobody is asked again");
-    assert_eq!(acme.world.call(2, path, &decide("approve")).await.status, 303);
-    assert_eq!(acme.world.call(2, path, &decide("approve")).await.status, 404, "decided already");
+    assert!(acme.world.call(1, "GET /", "").await.body.contains("Nia New asks to join."));
+    for who in [4, 12] {
+        let page = acme.world.call(who, "GET /users/requests", "").await;
+        assert!(!page.body.contains("Nia New"), "{who}: {}", page.body);
+    }
+    let request = between(between(&page.body, r#"name="request" value=""#, "\""), "", "\"").to_owned();
+    let decide = |contract: &str, what: &str| format!("contract={contract}&request={request}&decision={what}");
+    let path = "POST /users/requests";
+    let (anns, bobs, foreign) = ("100000000001", "100000000002", "100000000003");
+    assert_eq!(acme.world.call(13, path, &decide(anns, "grant")).await.status, 404, "a foreign manager");
+    assert_eq!(acme.world.call(3, path, &decide(anns, "grant")).await.status, 403, "a coordinator");
+    assert_eq!(acme.world.call(4, path, &decide(anns, "grant")).await.status, 409, "a coordinator who names users");
+    assert_eq!(acme.world.call(12, path, &decide(foreign, "grant")).await.status, 409, "another company's");
+    assert_eq!(acme.world.call(2, path, &decide(bobs, "grant")).await.went_to(), "/users/requests?did=joined");
+    assert_eq!(acme.world.call(1, path, &decide(anns, "grant")).await.status, 409, "decided already");
     assert_eq!(acme.world.number("SELECT COUNT(*) FROM notices WHERE kind = 'join.approved'").await, 1);
 
     let back = acme.sign_in("new@acme.example", new.clone()).await;
@@ -280,10 +279,50 @@ async fn a_new_address_waits_for_a_contract_manager(world: World) {
         "a member, without access"
     );
 
-    // Whoever was removed asks again.
+    // Whoever was removed asks again, and may hear no.
     acme.world.exec(&format!("DELETE FROM memberships WHERE person_id = {person}")).await;
-    let back = acme.sign_in("new@acme.example", new).await;
+    let back = acme.sign_in("new@acme.example", new.clone()).await;
     assert!(back.body.contains("Your request is with Acme"), "{}", back.body);
+    acme.world.exec("UPDATE access_requests SET handle = 'again' WHERE decision IS NULL").await;
+    let no = format!("contract={anns}&request=again&decision=decline");
+    assert_eq!(acme.world.call(1, path, &no).await.status, 303);
+    assert_eq!(acme.world.number("SELECT COUNT(*) FROM notices WHERE kind = 'join.declined'").await, 1);
+    let told_before = acme.world.number(told).await;
+    let back = acme.sign_in("new@acme.example", new.clone()).await;
+    assert!(back.body.contains("You were not let in to Acme") && acme.who(&back).await.is_none(), "{}", back.body);
+    assert_eq!(acme.world.number(told).await, told_before, "and nobody is asked again");
+    // Named by address after all, the person comes in.
+    let body = r#"{"users": [{"email": "new@acme.example", "grants": []}]}"#;
+    assert_eq!(acme.world.call(1, &format!("POST /api/v1/contracts/{anns}/users"), body).await.status, 200);
+    assert_eq!(acme.who(&acme.sign_in("new@acme.example", new).await).await, Some(person));
+    both_at_once(&acme, anns, bobs).await;
+}
+
+/// Two managers decide one request at once, each under the own contract: it is decided once. Whoever is invited while a request
+/// waits comes in, and nothing is left to decide.
+async fn both_at_once(acme: &Acme, anns: &str, bobs: &str) {
+    for round in 0..6 {
+        let (sub, email) = (format!("s-race{round}"), format!("race{round}@acme.example"));
+        acme.sign_in(&email, json!({"sub": sub, "email": email})).await;
+        acme.world.exec(&format!("UPDATE access_requests SET handle = 'r{round}' WHERE decision IS NULL")).await;
+        let yes = format!("contract={anns}&request=r{round}&decision=grant");
+        let no = format!("contract={bobs}&request=r{round}&decision=decline");
+        let path = "POST /users/requests";
+        let (ann, bob) = tokio::join!(acme.world.call(1, path, &yes), acme.world.call(2, path, &no));
+        let mut both = [ann.status, bob.status];
+        both.sort_unstable();
+        assert_eq!(both, [303, 409], "{} {}", ann.body, bob.body);
+        let member = format!(
+            "SELECT COUNT(*) FROM memberships m JOIN people p ON p.id = m.person_id WHERE p.email_key = '{email}'"
+        );
+        assert_eq!(acme.world.number(&member).await == 1, ann.status == 303);
+    }
+    let ida = json!({"sub": "s-ida", "email": "ida@acme.example"});
+    acme.sign_in("ida@acme.example", ida.clone()).await;
+    let body = r#"{"users": [{"email": "ida@acme.example", "grants": []}]}"#;
+    acme.world.call(1, &format!("POST /api/v1/contracts/{anns}/users"), body).await;
+    assert!(acme.who(&acme.sign_in("ida@acme.example", ida).await).await.is_some());
+    assert_eq!(acme.world.number("SELECT COUNT(*) FROM access_requests WHERE decision IS NULL").await, 0);
 }
 
 async fn a_new_address_is_a_member_at_once_where_the_company_says_so(world: World) {

@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     both!(7, "../../migrations/0007_console.sql"),
     both!(8, "../../migrations/0008_welcome.sql"),
     both!(9, "../../migrations/0009_adoptions.sql"),
+    both!(10, "../../migrations/0010_joins_and_factors.sql"),
     Migration {
         version: 11,
         sqlite: include_str!("../../migrations/0011_companies.sqlite.sql"),

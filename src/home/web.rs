@@ -14,7 +14,6 @@ use crate::contracts::pages::{OwnRow, OwnView, own_page};
 use crate::error::AppError;
 use crate::people::me::Myself;
 use crate::policy::{ActionId, Actor};
-use crate::text::full_name;
 use crate::users::company::ShowUsers;
 use crate::web::extract::Params;
 use crate::web::frame::{self, Browser};
@@ -97,8 +96,8 @@ async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppErr
         let users = app.read(actor, &ShowUsers { contract: "-".to_owned(), ..ShowUsers::default() }).await?;
         if let Some(first) = users.requests.first() {
             let text = match users.requests.len() {
-                1 => format!("{} asks for access.", full_name(&first.first_name, &first.last_name)),
-                n => format!("{n} people ask for access."),
+                1 => format!("{} asks {}.", first.name(), if first.joins() { "to join" } else { "for access" }),
+                n => format!("{n} people ask for access, or to join."),
             };
             let need = Need { text, action: "Decide".to_owned(), href: "/users/requests".to_owned(), icon: "mail" };
             found.needs.insert(0, need);

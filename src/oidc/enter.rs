@@ -1,7 +1,6 @@
 //! Somebody whom a provider vouches for comes in: signed in, made a member, or told to wait for a Contract Manager.
 use super::protocol::Identity;
 use super::rules::{Case, Known, Membership, Step, decide, domain_of};
-use super::tell;
 use crate::auth::device::Seen;
 use crate::auth::first_factor::{self, Next, Passed};
 use crate::auth::secret::handle;
@@ -9,10 +8,10 @@ use crate::auth::session::{self, By, Opening};
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::{PersonId, Single};
-use crate::mail::Site;
 use crate::operation::Operation;
 use crate::policy::{self, Permit};
 use crate::text::{address_key, full_name, is_address, search_key, sort_key};
+use crate::users::join::{self, Newcomer};
 use serde::{Deserialize, Serialize};
 
 /// Longest name that is taken from a provider.
@@ -41,9 +40,6 @@ pub struct EnterByProvider {
     pub session: Vec<u8>,
     /// In which browser.
     pub device: Seen,
-    /// For the mails that it causes.
-    #[serde(skip)]
-    pub site: Site,
 }
 
 /// How it ended.
@@ -99,7 +95,8 @@ const PERSON: &str = "SELECT p.id, p.staff_role IS NOT NULL AS staff, p.deactiva
         EXISTS (SELECT 1 FROM memberships m JOIN invitations i ON i.account_id = m.account_id AND i.person_id = m.person_id
             WHERE m.account_id = $5 AND m.person_id = p.id AND m.confirmed_at IS NULL AND i.accepted_at IS NULL
             AND i.expires_at > $6) AS invited,
-        (SELECT j.outcome FROM oidc_joins j WHERE j.account_id = $5 AND j.person_id = p.id) AS joining
+        (SELECT COALESCE(r.decision, 'waiting') FROM access_requests r WHERE r.kind = 'join' AND r.account_id = $5
+            AND r.person_id = p.id ORDER BY r.id DESC LIMIT 1) AS joining
     FROM people p LEFT JOIN oidc_subjects s ON s.provider_id = $1 AND s.issuer = $2 AND s.subject = $3
         AND s.person_id = p.id
     WHERE s.person_id IS NOT NULL OR p.email_key = $4
@@ -109,14 +106,6 @@ const NEW: &str = "INSERT INTO people (handle, email, email_key, first_name, las
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'en', 'system', 1) RETURNING id";
 const BIND: &str = "INSERT INTO oidc_subjects (provider_id, issuer, subject, person_id, bound_at)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (provider_id, issuer, subject) DO NOTHING";
-pub(super) const CONFIRM: &str = "INSERT INTO memberships (account_id, person_id, confirmed_at) VALUES ($1, $2, $3)
-    ON CONFLICT (account_id, person_id) DO UPDATE SET confirmed_at = COALESCE(memberships.confirmed_at, excluded.confirmed_at)";
-const ACCEPTED: &str =
-    "UPDATE invitations SET accepted_at = $3 WHERE account_id = $1 AND person_id = $2 AND accepted_at IS NULL";
-const JOIN: &str =
-    "INSERT INTO oidc_joins (handle, account_id, person_id, outcome, asked_at) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (account_id, person_id) DO UPDATE SET outcome = excluded.outcome, asked_at = excluded.asked_at,
-        decided_at = NULL, decided_by = NULL";
 
 type May = Permit<policy::OpenSession>;
 
@@ -160,14 +149,8 @@ impl Operation for EnterByProvider {
                 self.ask(tx, permit, &provider, person).await?;
                 return self.waits(tx, permit, &provider, false).await;
             }
-            Step::Join => {
-                self.join(tx, permit, account, person, "at_once").await?;
-                tx.execute(permit, sql(CONFIRM).bind(account).bind(person).bind(tx.now())).await?;
-            }
-            Step::Accept => {
-                tx.execute(permit, sql(CONFIRM).bind(account).bind(person).bind(tx.now())).await?;
-                tx.execute(permit, sql(ACCEPTED).bind(account).bind(person).bind(tx.now())).await?;
-            }
+            Step::Join => join::at_once(tx, permit, account, person).await?,
+            Step::Accept => join::accept(tx, permit, account, person).await?,
             Step::SignIn => {}
         }
         let bind = sql(BIND).bind(self.provider).bind(self.issuer.as_str()).bind(self.subject.as_str());
@@ -204,7 +187,7 @@ impl PersonRow {
 
 impl EnterByProvider {
     /// From what the provider said.
-    pub fn of(provider: i64, identity: Identity, session: Vec<u8>, device: Seen, site: Site) -> Self {
+    pub fn of(provider: i64, identity: Identity, session: Vec<u8>, device: Seen) -> Self {
         let name = |name: String| match name.chars().any(char::is_control) {
             true => String::new(),
             false => name.trim().chars().take(LONGEST_NAME).collect(),
@@ -220,7 +203,6 @@ impl EnterByProvider {
             strong: identity.strong,
             session,
             device,
-            site,
         }
     }
 
@@ -239,24 +221,10 @@ impl EnterByProvider {
         id.first().map(|(id,)| *id).ok_or(AppError::Lost)
     }
 
-    async fn join(
-        &self,
-        tx: &mut WriteTx,
-        permit: &May,
-        account: i64,
-        who: PersonId,
-        as_: &str,
-    ) -> Result<(), AppError> {
-        let row = sql(JOIN).bind(handle()).bind(account).bind(who).bind(as_).bind(tx.now());
-        tx.execute(permit, row).await?;
-        Ok(())
-    }
-
     async fn ask(&self, tx: &mut WriteTx, permit: &May, of: &ProviderRow, person: PersonId) -> Result<(), AppError> {
         let account = of.account_id.unwrap_or(0);
-        self.join(tx, permit, account, person, "waiting").await?;
         let name = full_name(&self.first_name, &self.last_name);
-        tell::managers(tx, permit, &self.site, account, person, &name, &self.email).await?;
+        join::ask(tx, permit, account, &Newcomer { person, name: &name, email: &self.email }).await?;
         tx.note(serde_json::json!({"person": person.0, "by": "oidc", "provider": self.provider, "step": "Ask"}), None);
         Ok(())
     }
@@ -268,11 +236,11 @@ impl EnterByProvider {
         of: &ProviderRow,
         declined: bool,
     ) -> Result<Entered, AppError> {
-        let managers = tell::names(tx, permit, of.account_id.unwrap_or(0)).await?;
+        let managers = join::deciders(tx, permit, of.account_id.unwrap_or(0)).await?;
         Ok(Entered::Waiting { company: of.company.clone(), managers, declined })
     }
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    [LOCK, PROVIDER, PERSON, NEW, BIND, CONFIRM, ACCEPTED, JOIN].map(sql).into()
+    [LOCK, PROVIDER, PERSON, NEW, BIND].map(sql).into()
 }

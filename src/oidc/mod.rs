@@ -2,10 +2,8 @@
 //! was chosen and why.
 pub mod begin;
 pub mod configure;
-pub mod decide;
 pub mod enter;
 pub mod http;
-pub mod mails;
 pub mod only;
 pub mod pages;
 pub mod protocol;
@@ -17,7 +15,6 @@ pub mod settings_page;
 mod settings_web;
 pub mod setup;
 pub mod show;
-pub mod tell;
 pub mod ticket;
 pub mod web;
 
@@ -28,11 +25,9 @@ pub(crate) fn statements() -> Vec<Sql> {
     let mut all = provider::statements();
     all.extend(begin::statements());
     all.extend(enter::statements());
-    all.extend(tell::statements());
     all.extend(only::statements());
     all.extend(setup::statements());
     all.extend(configure::statements());
-    all.extend(decide::statements());
     all.extend(show::statements());
     all
 }

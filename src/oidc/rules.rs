@@ -40,7 +40,7 @@ pub struct Case {
     pub known: Option<Known>,
     /// An address that is new becomes a member at once.
     pub at_once: bool,
-    /// What was decided before about joining: `waiting`, `approved`, `at_once` or `declined`.
+    /// What became of the last request to join: `waiting`, `granted`, `declined` or `withdrawn`.
     pub join: Option<String>,
 }
 
@@ -150,7 +150,7 @@ mod tests {
             ("a person of another company", case(Some(known(none()))), Step::Ask),
             ("asked already", joined(case(Some(known(none()))), "waiting"), Step::Wait),
             ("declined", joined(at_once(case(Some(known(none())))), "declined"), Step::Wait),
-            ("removed, was approved", joined(at_once(case(Some(known(none())))), "approved"), Step::Ask),
+            ("removed, was approved", joined(at_once(case(Some(known(none())))), "granted"), Step::Ask),
             ("removed, was known", at_once(case(Some(by_subject(known(none()))))), Step::Ask),
         ] {
             assert_eq!(decide(&case), Ok(step), "{what}");

@@ -1,7 +1,7 @@
-//! Setting up a sign-in: a company's, with the people who ask to join through it, and the vendor's.
+//! Setting up a sign-in: a company's, and the vendor's.
 use crate::web::layout::{Crumb, Frame, Place, page};
 use crate::web::samples;
-use crate::web::ui::{Field, Kind, Problem, Tone, csrf, icon, notice, pill};
+use crate::web::ui::{Field, Kind, Problem, Tone, csrf, notice};
 use crate::web::words::{encoded, link};
 use maud::{Markup, Render, html};
 
@@ -12,21 +12,6 @@ pub enum Owner {
     Company(String, String),
     /// The vendor's people.
     Vendor,
-}
-
-/// Somebody who asks.
-#[derive(Clone, Debug)]
-pub struct JoinLine {
-    /// Of the request.
-    pub handle: String,
-    /// Name; may be empty.
-    pub name: String,
-    /// Address.
-    pub email: String,
-    /// "24 Nov 2026, 09:00 UTC".
-    pub asked: String,
-    /// Declined before.
-    pub declined: bool,
 }
 
 /// What the form holds.
@@ -63,12 +48,8 @@ pub struct SettingsView {
     pub verified: Vec<String>,
     /// What to register at the provider.
     pub redirect: String,
-    /// Who asks.
-    pub joins: Vec<JoinLine>,
     /// The reader may change it.
     pub may_configure: bool,
-    /// The reader may decide who joins.
-    pub may_decide: bool,
     /// The reader proved a factor so lately that saving works.
     pub fresh: bool,
     /// What a test found: whether it is good, and the words.
@@ -98,7 +79,6 @@ pub fn settings_page(frame: &Frame, view: &SettingsView) -> Markup {
             @if let Some(problem) = &view.problem { (problem) }
             div.head { div.title { h1 { (title) } p { (lead(view)) } } }
             @if let Some((good, words)) = &view.tested { (notice(if *good { Tone::Good } else { Tone::Warn }, html! { (words) })) }
-            @if !view.joins.is_empty() { (joins(view)) }
             @if view.may_configure && !view.fresh {
                 (notice(Tone::Info, html! {
                     "Before you change something here, " a href=(link("/sign-in/again", &[("return_to", &view.at())])) { "prove that it is you" } "."
@@ -120,35 +100,6 @@ fn lead(view: &SettingsView) -> &'static str {
         }
         (Owner::Vendor, _) => {
             "Your own people sign in with the account that they have at your company (OpenID Connect)."
-        }
-    }
-}
-
-fn joins(view: &SettingsView) -> Markup {
-    html! {
-        section.block aria-labelledby="joins-h" {
-            h2 #joins-h { "People who ask to join" }
-            p.hint { "They signed in through your company and are no members here yet. A member sees nothing of a contract until somebody gives access to it." }
-            ul.lines {
-                @for join in &view.joins {
-                    li {
-                        b.break { @if join.name.is_empty() { (join.email) } @else { (join.name) } } " "
-                        @if join.declined { (pill(Tone::Warn, "x", "Declined")) }
-                        small.break { (join.email) ", asked on " (join.asked) }
-                        @if view.may_decide {
-                            form.row-form method="post" action={ (view.at()) "/joins" } {
-                                (csrf(&view.csrf)) input type="hidden" name="join" value=(join.handle);
-                                button.btn.primary type="submit" name="decision" value="approve" {
-                                    (icon("check")) "Let in" span.vh { " " (join.email) }
-                                }
-                                @if !join.declined {
-                                    button.btn type="submit" name="decision" value="decline" { "Decline" span.vh { " " (join.email) } }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
         }
     }
 }
@@ -178,7 +129,7 @@ fn form(view: &SettingsView) -> Markup {
                     fieldset.fields {
                         legend.lab { "Somebody with an address that is new here" }
                         label.check { input type="radio" name="joins" value="ask" checked[!f.at_once];
-                            span { "waits until a Contract Manager lets them in" } }
+                            span { "waits until a Contract Manager lets them in" small { "They are listed under " a href="/users/requests" { "Users, who asks" } "." } } }
                         label.check { input type="radio" name="joins" value="at_once" checked[f.at_once];
                             span { "is a member at once" small { "A member sees nothing of a contract until somebody gives access to it." } } }
                     }
@@ -262,7 +213,7 @@ fn ends(view: &SettingsView) -> Markup {
 }
 
 impl SettingsView {
-    /// In use, with one person who waits.
+    /// In use.
     pub fn sample() -> Self {
         let text = |text: &str| text.to_owned();
         Self {
@@ -280,15 +231,7 @@ impl SettingsView {
             keeps_secrets: true,
             verified: vec![text("ostrava.example"), text("finch.example")],
             redirect: text("https://subscriptions.example.com/sign-in/oidc/callback"),
-            joins: vec![JoinLine {
-                handle: text("j1"),
-                name: text("Hana Sato"),
-                email: text("h.sato@ostrava.example"),
-                asked: text("24 Nov 2026, 09:00 UTC"),
-                declined: false,
-            }],
             may_configure: true,
-            may_decide: true,
             fresh: true,
             tested: None,
             problem: None,
@@ -310,12 +253,10 @@ mod tests {
     fn only_who_may_sees_the_form_and_the_buttons() {
         let frame = SettingsView::sample_frame();
         let whole = settings_page(&frame, &SettingsView::sample()).into_string();
-        assert!(whole.contains("Let in") && whole.contains("Test the connection") && whole.contains("name=\"issuer\""));
-        let reads = SettingsView { may_configure: false, may_decide: false, ..SettingsView::sample() };
+        assert!(whole.contains("Test the connection") && whole.contains("name=\"issuer\""));
+        let reads = SettingsView { may_configure: false, ..SettingsView::sample() };
         let reads = settings_page(&frame, &reads).into_string();
-        assert!(
-            reads.contains("h.sato@ostrava.example") && !reads.contains("Let in") && !reads.contains("name=\"issuer\"")
-        );
+        assert!(reads.contains("wait for a Contract Manager") && !reads.contains("name=\"issuer\""));
     }
 
     #[test]

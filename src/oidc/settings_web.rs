@@ -1,21 +1,18 @@
-//! The pages on which a sign-in is set up and people are let in.
+//! The pages on which a sign-in is set up.
 use super::configure::{Change, ConfigureCompanySignIn, ConfigureStaffSignIn};
-use super::decide::DecideJoin;
 use super::http::Calls;
 use super::protocol;
 use super::provider::{CALLBACK, Provider};
 use super::reach::Reach;
-use super::settings_page::{JoinLine, Owner, SettingsView, SetupForm, settings_page};
+use super::settings_page::{Owner, SettingsView, SetupForm, settings_page};
 use super::setup::{Entered, checked_issuer};
-use super::show::{JoinRow, MayTest, ShowCompanySignIn, ShowStaffSignIn};
+use super::show::{MayTest, ShowCompanySignIn, ShowStaffSignIn};
 use super::web::sentence;
 use crate::app::App;
 use crate::error::AppError;
 use crate::ids::AccountNumber;
-use crate::mail::Site;
 use crate::operation::Terms;
 use crate::policy::{ActionId, Actor};
-use crate::text::full_name;
 use crate::web::extract::{Form, Params};
 use crate::web::frame::{Browser, signed_in, summary};
 use crate::web::layout::{Crumb, Frame, Place};
@@ -38,7 +35,6 @@ pub(super) fn routes() -> Vec<Route> {
         post("/company/{account_number}/sign-in/test", ActionId::TestCompanySignIn, test_company),
         post("/company/{account_number}/sign-in/stop", ActionId::ConfigureCompanySignIn, stop_company),
         post("/company/{account_number}/sign-in/forget", ActionId::ConfigureCompanySignIn, forget_company),
-        post("/company/{account_number}/sign-in/joins", ActionId::DecideJoin, decide),
         get(STAFF, ActionId::SeeStaffSignIn, staff),
         post(STAFF, ActionId::ConfigureStaffSignIn, save_staff),
         post("/vendor/settings/sign-in/test", ActionId::SeeStaffSignIn, test_staff),
@@ -133,33 +129,22 @@ fn flash(done: &str, whose: &Whose) -> Option<Flash> {
         "saved" => "Saved. The next sign-in uses it.",
         "stopped" => "Nobody is signed in this way any more. People who are signed in stay so.",
         "forgotten" => "The address can be used anew.",
-        "approve" => "Let in. They get an e-mail.",
-        "decline" => "Declined. You can still let them in.",
         _ => return None,
     };
     Some(Flash { text: text.to_owned(), tone: Tone::Good, close: whose.at(), ..Flash::default() })
 }
 
 async fn stored(app: &App, actor: &Actor, whose: &Whose) -> Result<SettingsView, AppError> {
-    let (owner, provider, bound, verified, joins, may) = match whose {
+    let (owner, provider, bound, verified, may_configure, fresh) = match whose {
         Whose::Company(number) => {
             let shown = app.read(actor, &ShowCompanySignIn(number.clone())).await?;
             let owner = Owner::Company(number.0.clone(), shown.name);
-            let may = (shown.may_configure, shown.may_decide, shown.fresh);
-            (owner, shown.provider, shown.bound, shown.domains, shown.joins, may)
+            (owner, shown.provider, shown.bound, shown.domains, shown.may_configure, shown.fresh)
         }
         Whose::Staff => {
             let (provider, bound, fresh) = app.read(actor, &ShowStaffSignIn).await?;
-            (Owner::Vendor, provider, bound, Vec::new(), Vec::new(), (true, false, fresh))
+            (Owner::Vendor, provider, bound, Vec::new(), true, fresh)
         }
-    };
-    let zone = app.clock().zone();
-    let line = |row: JoinRow| JoinLine {
-        name: full_name(&row.first_name, &row.last_name),
-        declined: row.outcome == "declined",
-        asked: crate::time::long(row.asked_at, zone),
-        handle: row.handle,
-        email: row.email,
     };
     Ok(SettingsView {
         owner,
@@ -170,10 +155,8 @@ async fn stored(app: &App, actor: &Actor, whose: &Whose) -> Result<SettingsView,
         keeps_secrets: app.sealing_key().is_some(),
         verified,
         redirect: format!("{}{CALLBACK}", app.profile().base_url),
-        joins: joins.into_iter().map(line).collect(),
-        may_configure: may.0,
-        may_decide: may.1,
-        fresh: may.2,
+        may_configure,
+        fresh,
         tested: None,
         problem: None,
     })
@@ -361,20 +344,4 @@ async fn forgotten(
         }
         Err(error) => Err(error),
     }
-}
-
-// --- who joins ---------------------------------------------------------------------------------------------------------
-
-async fn decide(
-    State(app): State<App>,
-    actor: Actor,
-    Path(number): Path<AccountNumber>,
-    form: Form,
-) -> Result<Response, AppError> {
-    let approve = form.get("decision") == "approve";
-    let site = Site::of(app.profile());
-    let decide = DecideJoin { account: number.clone(), join: form.get("join").to_owned(), approve, site };
-    app.run(actor, decide, Terms::default()).await?;
-    app.wake();
-    Ok(Whose::Company(number).done(if approve { "approve" } else { "decline" }))
 }

@@ -1,14 +1,10 @@
 //! What the pages of setting up show. The client secret is never among it.
 use super::provider::{BY_OWNER, Provider};
-use crate::db::{FromRow, Reader, Sql, sql};
+use crate::db::{Reader, Sql, sql};
 use crate::error::AppError;
 use crate::ids::{AccountNumber, Single};
 use crate::operation::Query;
-use crate::policy::{self, Action, ConfigureCompanySignIn, ConfigureStaffSignIn, DecideJoin, Denied, Permit};
-use crate::time::Instant;
-
-/// So many requests are listed; deciding some shows the next.
-const MOST: i64 = 100;
+use crate::policy::{self, Action, ConfigureCompanySignIn, ConfigureStaffSignIn, Denied, Permit};
 
 /// A company's sign-in.
 pub struct ShowCompanySignIn(pub AccountNumber);
@@ -21,32 +17,15 @@ pub struct Shown {
     pub(super) bound: Vec<String>,
     /// Domains that may: the company's verified ones.
     pub(super) domains: Vec<String>,
-    pub(super) joins: Vec<JoinRow>,
     pub(super) may_configure: bool,
     /// Whether the reader proved a factor so lately that saving works.
     pub(super) fresh: bool,
-    pub(super) may_decide: bool,
-}
-
-/// Somebody who asks.
-#[derive(Clone, Debug, FromRow)]
-pub struct JoinRow {
-    pub(super) handle: String,
-    pub(super) first_name: String,
-    pub(super) last_name: String,
-    pub(super) email: String,
-    pub(super) outcome: String,
-    pub(super) asked_at: Instant,
 }
 
 const NAME: &str = "SELECT name FROM accounts WHERE id = $1";
 const BOUND: &str = "SELECT d.domain FROM oidc_domains d JOIN oidc_providers p ON p.id = d.provider_id
     WHERE COALESCE(p.account_id, 0) = $1 ORDER BY d.domain";
 const DOMAINS: &str = "SELECT d.domain FROM account_domains d WHERE d.account_id = $1 ORDER BY d.domain";
-const JOINS: &str = "SELECT j.handle, p.first_name, p.last_name, p.email, j.outcome, j.asked_at
-    FROM oidc_joins j JOIN people p ON p.id = j.person_id
-    WHERE j.account_id = $1 AND j.outcome IN ('waiting', 'declined') AND p.deactivated_at IS NULL
-    ORDER BY j.outcome DESC, j.asked_at, j.id LIMIT $2";
 
 fn texts(rows: Vec<(String,)>) -> Vec<String> {
     rows.into_iter().map(|(text,)| text).collect()
@@ -69,10 +48,8 @@ impl Query for ShowCompanySignIn {
             provider,
             bound,
             domains: texts(reader.fetch(permit, sql(DOMAINS).bind(account)).await?),
-            joins: reader.fetch(permit, sql(JOINS).bind(account).bind(MOST)).await?,
             may_configure: permit.may::<ConfigureCompanySignIn>(),
             fresh: fresh(permit.also::<ConfigureCompanySignIn>()),
-            may_decide: permit.may::<DecideJoin>(),
         })
     }
 }
@@ -124,5 +101,5 @@ impl Query for MayTest {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    [NAME, BOUND, DOMAINS, JOINS].map(sql).into()
+    [NAME, BOUND, DOMAINS].map(sql).into()
 }

@@ -14,7 +14,6 @@ use crate::auth::cookie_web::{device, onward, set};
 use crate::auth::secret::{self, Secret};
 use crate::auth::web::own_path;
 use crate::error::{AppError, Refusal};
-use crate::mail::Site;
 use crate::operation::Terms;
 use crate::policy::{ActionId, Actor};
 use crate::text::is_address;
@@ -213,7 +212,7 @@ async fn redeem(app: &App, browser: &Browser, form: &Form) -> Result<(Entered, C
     let client = provider.client(app).map_err(failed)?;
     let identity = client.redeem(&ticket, code).await.map_err(|error| (id, Ok(Failed::of(error))))?;
     let session = Secret::new("");
-    let enter = EnterByProvider::of(id, identity, session.hash(), device(app, browser).seen(), Site::of(app.profile()));
+    let enter = EnterByProvider::of(id, identity, session.hash(), device(app, browser).seen());
     let entered = app.run(Actor::anonymous(), enter, Terms::default()).await.map_err(failed)?;
     Ok((entered, claimed, session))
 }

@@ -138,7 +138,6 @@ actions! {
     read  SeeCompanySignIn(Account)        = "company_sign_in.see";
     read  TestCompanySignIn(Account)       = "company_sign_in.test";
     write ConfigureCompanySignIn(Account)  = "company_sign_in.configure" fresh;
-    write DecideJoin(Account)              = "company.decide_join";
     read  SeeStaffSignIn(Installation)     = "staff_sign_in.see";
     write ConfigureStaffSignIn(Installation) = "staff_sign_in.configure" fresh;
     write AcceptTerms(Me)                  = "terms.accept";

@@ -130,7 +130,6 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
         ActionId::SeeCompany | ActionId::SeeCompanySignIn => SEES_COMPANY,
         ActionId::TestCompanySignIn | ActionId::ConfigureCompanySignIn => SETS_UP_COMPANY,
-        ActionId::DecideJoin => &[(ManagerOfCompany, "names users")],
         ActionId::SeeStaffSignIn | ActionId::ConfigureStaffSignIn => SETS_UP,
         ActionId::BeginSignIn => FRONT_DOOR,
         ActionId::SetPassword | ActionId::SeeSecurity | ActionId::EndSession => OWN,

@@ -38,7 +38,6 @@ pub const FORGOTTEN: &[(&str, &str)] = &[
     ("ceremonies", of_person!("DELETE FROM ceremonies WHERE person_id")),
     ("half_sign_ins", of_person!("DELETE FROM half_sign_ins WHERE person_id")),
     ("oidc_subjects", of_person!("DELETE FROM oidc_subjects WHERE person_id")),
-    ("oidc_joins", of_person!("DELETE FROM oidc_joins WHERE person_id")),
     ("views", of_person!("DELETE FROM views WHERE person_id")),
     ("adoptions", of_person!("DELETE FROM adoptions WHERE person_id")),
     ("access_requests", of_person!("DELETE FROM access_requests WHERE person_id")),

@@ -4,6 +4,7 @@ use crate::error::AppError;
 use crate::ids::Single;
 use crate::operation::Query;
 use crate::policy::{self, GiveAccess, NameUsers, Permit, Scope, Scoped};
+use crate::text::full_name;
 use crate::time::Instant;
 
 /// Rows of one page.
@@ -66,8 +67,8 @@ pub struct RequestRow {
     pub(super) kind: String,
     pub(super) person: String,
     pub(super) email: String,
-    pub(crate) first_name: String,
-    pub(crate) last_name: String,
+    pub(super) first_name: String,
+    pub(super) last_name: String,
     pub(super) company: String,
     pub(super) number: Option<String>,
     pub(super) serial: Option<String>,
@@ -75,6 +76,21 @@ pub struct RequestRow {
     pub(super) wants: String,
     pub(super) words: String,
     pub(super) asked_at: Instant,
+}
+
+impl RequestRow {
+    /// Who asks: the name, else the address.
+    pub fn name(&self) -> String {
+        match full_name(&self.first_name, &self.last_name) {
+            name if name.is_empty() => self.email.clone(),
+            name => name,
+        }
+    }
+
+    /// Asks to join, through the company's own sign-in.
+    pub fn joins(&self) -> bool {
+        self.kind == "join"
+    }
 }
 
 /// What was found.
@@ -122,9 +138,10 @@ const CONTRACTS: &str =
     "SELECT c.number, o.number AS account_number, o.name AS company, c.manager_id = $1 AS manages FROM contracts c
     JOIN accounts o ON o.id = c.account_id WHERE $2 = 0 AND";
 const BY_NUMBER: &str = " ORDER BY c.number";
-/// As `decide.rs` has it. One about no serial number shows once, whatever the reader manages.
+/// As `decide.rs` has it. One about no serial number shows once, whatever the reader manages; one to join is decided under any
+/// contract that the reader manages there.
 const REQUESTS: &str = "SELECT r.handle, r.kind, p.handle AS person, p.email, p.first_name, p.last_name, o.name AS company,
-        CASE WHEN a.id IS NOT NULL THEN c.number END AS number, a.serial, y.name AS product, r.wants, r.words, r.asked_at
+        CASE WHEN a.id IS NOT NULL OR r.kind = 'join' THEN c.number END AS number, a.serial, y.name AS product, r.wants, r.words, r.asked_at
     FROM access_requests r JOIN people p ON p.id = r.person_id JOIN accounts o ON o.id = r.account_id
     LEFT JOIN assets a ON a.id = r.asset_id LEFT JOIN products y ON y.id = a.product_id
     LEFT JOIN asset_groups g ON g.id = a.group_id

@@ -1,10 +1,12 @@
-//! Decides who asked for access: gives it, added to what the person has, or says no; the one who asked is told either way.
+//! Decides who asked: gives access, added to what the person has, or lets somebody in who came through the company's own
+//! sign-in; or says no. The one who asked is told either way.
 use super::ask::wanted;
 use super::asked_mails::Declined;
 use super::input::{Grants, Input, UserInput};
+use super::join_mails::{JoinApproved, JoinDeclined};
 use super::name::{acceptable, carry_out};
 use super::rules::plan;
-use super::{known, name};
+use super::{join, known, name};
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::{ContractNumber, PersonId};
@@ -19,13 +21,14 @@ use serde::{Deserialize, Serialize};
 /// The decision.
 #[derive(Clone, Debug, Serialize)]
 pub struct DecideAccess {
-    /// The contract to which access is given; of a request about a serial number that one's.
+    /// The contract to which access is given; of a request about a serial number that one's, and of one to join any that the
+    /// actor manages at that company.
     pub contract: ContractNumber,
     /// Which request.
     pub request: String,
     /// Gives it.
     pub grant: bool,
-    /// What it lets the person do; what was asked for, unless it is changed.
+    /// What it lets the person do; what was asked for, unless it is changed. Joining gives access to nothing.
     pub grants: Option<Grants>,
 }
 
@@ -36,6 +39,8 @@ pub struct Decided {
     pub change_set: Option<String>,
     /// Who asked.
     pub name: String,
+    /// It was to join the company.
+    pub join: bool,
 }
 
 #[derive(FromRow)]
@@ -64,8 +69,6 @@ const REQUEST: &str =
     AND (a.id IS NOT NULL OR c.manager_id = $1) AND r.handle = ";
 const DECIDE: &str = "UPDATE access_requests SET decision = $2, decided_at = $3, decided_by = $4 WHERE id = $1
     AND decision IS NULL";
-const JOIN: &str =
-    "UPDATE memberships SET confirmed_at = $3 WHERE account_id = $1 AND person_id = $2 AND confirmed_at IS NULL";
 const ACTOR: &str = "SELECT p.first_name, p.last_name, p.email FROM people p WHERE p.id = $1";
 const END_ON: &str = "SELECT end_on FROM contracts WHERE id = $1";
 
@@ -84,25 +87,25 @@ impl Operation for DecideAccess {
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<Decided, AppError> {
         let contract = permit.target().0;
         let found: Vec<Request> = tx.list(request(&permit.scope(), contract, &self.request)).await?;
-        let Some(row) = found.into_iter().next() else {
-            let title = "this request was answered already, or is not yours to answer";
-            return Err(Refusal::new("no-request", title).into());
-        };
+        let gone = || Refusal::new("no-request", "this request was answered already, or is not yours to answer");
+        let row = found.into_iter().next().ok_or_else(gone)?;
         let decision = if self.grant { "granted" } else { "declined" };
         let decide = sql(DECIDE).bind(row.id).bind(decision).bind(tx.now()).bind(permit.actor());
-        tx.execute(permit, decide).await?;
-        let name = full_name(&row.first_name, &row.last_name);
-        let mut decided = Decided { change_set: None, name };
-        if !self.grant {
+        // A colleague who manages another contract was quicker.
+        if tx.execute(permit, decide).await? == 0 {
+            return Err(gone().into());
+        }
+        let join = row.kind == "join";
+        let mut decided = Decided { change_set: None, name: full_name(&row.first_name, &row.last_name), join };
+        if join || !self.grant {
+            if self.grant {
+                join::confirm(tx, permit, row.account_id, PersonId(row.person_id)).await?;
+            }
             self.tell(tx, permit, &row).await?;
             tx.note(serde_json::json!({"request": self.request, "decision": decision}), None);
             return Ok(decided);
         }
         name::open(tx.find(permit, sql(END_ON).bind(contract)).await?, tx.today())?;
-        if row.kind == "join" {
-            let join = sql(JOIN).bind(row.account_id).bind(row.person_id).bind(tx.now());
-            tx.execute(permit, join).await?;
-        }
         let user = UserInput {
             email: row.email.clone(),
             grants: self.grants.clone().unwrap_or_else(|| wanted(&row.wants)),
@@ -133,18 +136,25 @@ impl DecideAccess {
         let actor: Option<(String, String, String)> = tx.find(permit, sql(ACTOR).bind(permit.actor())).await?;
         let (first, last, answer) = actor.unwrap_or_default();
         let (actor, company) = (one_line(&full_name(&first, &last)), row.company.clone());
-        let mail = Declined { site: site.clone(), actor, company, serial: row.serial.clone() }.render();
+        let (kind, mail) = match (row.kind.as_str(), self.grant) {
+            ("join", true) => ("join.approved", JoinApproved { site: site.clone(), company, by: actor }.render()),
+            ("join", false) => ("join.declined", JoinDeclined { site: site.clone(), company, by: actor }.render()),
+            _ => (
+                "access.declined",
+                Declined { site: site.clone(), actor, company, serial: row.serial.clone() }.render(),
+            ),
+        };
         let mail = Outgoing {
             person: PersonId(row.person_id),
             address: row.email.clone(),
             account: Some(row.account_id),
             contract: None,
             change_set: None,
-            kind: "access.declined",
+            kind,
             mail,
             link: None,
             reply_to: answer,
-            dedup_key: format!("access.declined/{}", row.id),
+            dedup_key: format!("{kind}/{}", row.id),
         };
         let send = match outbox::live_since(tx, permit).await? {
             Some(_) => Send::InTurn,
@@ -156,7 +166,7 @@ impl DecideAccess {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    let mut all: Vec<Sql> = [DECIDE, JOIN, ACTOR, END_ON].map(sql).into();
+    let mut all: Vec<Sql> = [DECIDE, ACTOR, END_ON].map(sql).into();
     all.push(request(&Scope::sample(), crate::ids::ContractId(0), "").into_sql());
     all
 }

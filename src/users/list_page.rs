@@ -85,7 +85,7 @@ pub fn users_page(frame: &Frame, view: &UsersView) -> Markup {
             @if view.requests > 0 {
                 p.calm {
                     (icon("mail"))
-                    span { a href="/users/requests" { (count(i64::try_from(view.requests).unwrap_or(0), "person asks", "people ask")) " for access" } ": decide." }
+                    span { a href="/users/requests" { (count(i64::try_from(view.requests).unwrap_or(0), "person asks", "people ask")) " for access, or to join" } ": decide." }
                 }
             }
             (filter(view))

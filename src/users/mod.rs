@@ -10,6 +10,8 @@ pub mod duties;
 pub mod end;
 pub mod grant;
 pub mod input;
+pub mod join;
+pub mod join_mails;
 pub mod known;
 pub mod list;
 pub mod list_page;
@@ -46,6 +48,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(company::statements());
     all.extend(correct::statements());
     all.extend(decide::statements());
+    all.extend(join::statements());
     all.extend(naming::statements());
     all.extend(list::statements());
     all.extend(name::statements());

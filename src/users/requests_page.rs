@@ -1,4 +1,4 @@
-//! Access that is asked for: the page of whoever decides, and the form of whoever asks.
+//! Access that is asked for, and who asks to join: the page of whoever decides, and the form of whoever asks.
 use super::input::{Grant, Grants};
 use super::list_page::Choice;
 use crate::web::layout::{Frame, page};
@@ -22,8 +22,10 @@ pub struct RequestLine {
     pub asked: String,
     /// What was asked for.
     pub grants: Grants,
-    /// The contract of the serial number; none: the reader chooses.
+    /// The contract of the serial number, or of a request to join any of the reader's; none: the reader chooses.
     pub contract: Option<String>,
+    /// Asks to join, through the company's own sign-in.
+    pub join: bool,
 }
 
 /// What the page of whoever decides shows.
@@ -45,9 +47,9 @@ pub fn requests_page(frame: &Frame, view: &RequestsView) -> Markup {
         frame,
         html! {
             @if let Some(problem) = &view.problem { (problem) }
-            div.head { div.title { h1 { "Access asked for" } p { "Nothing changes until you decide; whoever asked is told either way." } } }
+            div.head { div.title { h1 { "Who asks" } p { "Nothing changes until you decide; whoever asked is told either way." } } }
             @if view.rows.is_empty() {
-                (empty("Nobody asks for access", html! { "When somebody does, you get an e-mail, and it appears here. " a href="/users" { "See the users" } "." }))
+                (empty("Nobody asks for anything", html! { "When somebody does, you get an e-mail, and it appears here. " a href="/users" { "See the users" } "." }))
             }
             div.cards { @for row in &view.rows { (request(view, row)) } }
         },
@@ -71,13 +73,19 @@ fn request(view: &RequestsView, row: &RequestLine) -> Markup {
                         }
                     }
                 }
-                @for grant in Grant::ALL {
-                    label.check {
-                        input type="checkbox" name="grants" value=(grant.name()) checked[row.grants.contains(&grant)];
-                        span { (grant.words()) }
+                @if row.join {
+                    p.hint { "A member sees nothing of a contract until somebody gives access to it." }
+                } @else {
+                    @for grant in Grant::ALL {
+                        label.check {
+                            input type="checkbox" name="grants" value=(grant.name()) checked[row.grants.contains(&grant)];
+                            span { (grant.words()) }
+                        }
                     }
                 }
-                button.btn.primary type="submit" name="decision" value="grant" { (icon("check")) "Give access" span.vh { " to " (row.person.name) } }
+                button.btn.primary type="submit" name="decision" value="grant" {
+                    (icon("check")) @if row.join { "Let in" span.vh { " " (row.person.name) } } @else { "Give access" span.vh { " to " (row.person.name) } }
+                }
                 button.btn type="submit" name="decision" value="decline" { "Say no" span.vh { " to " (row.person.name) } }
             }
         }
@@ -161,6 +169,7 @@ impl RequestsView {
             asked: "Asked 20 Nov 2026".to_owned(),
             grants: [Grant::Releases].into(),
             contract: Some(samples::CONTRACT.to_owned()),
+            join: false,
         };
         let contracts = vec![Choice { number: samples::CONTRACT.to_owned(), company: String::new() }];
         RequestsView { rows: vec![row], contracts, problem: None, csrf: "sample-token".to_owned() }
@@ -181,6 +190,10 @@ mod tests {
         open.rows[0].contract = None;
         assert!(requests_page(&frame, &open).into_string().contains("On contract"));
         let none = RequestsView { rows: Vec::new(), ..RequestsView::sample() };
-        assert!(requests_page(&frame, &none).into_string().contains("Nobody asks for access"));
+        assert!(requests_page(&frame, &none).into_string().contains("Nobody asks for anything"));
+        let mut join = RequestsView::sample();
+        join.rows[0].join = true;
+        let join = requests_page(&frame, &join).into_string();
+        assert!(join.contains("Let in") && !join.contains("name=\"grants\"") && !join.contains("Give access"));
     }
 }

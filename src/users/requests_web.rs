@@ -13,7 +13,6 @@ use crate::error::AppError;
 use crate::ids::ContractNumber;
 use crate::mail::Site;
 use crate::policy::{ActionId, Actor};
-use crate::text::full_name;
 use crate::time::day_of;
 use crate::web::extract::{Form, Params};
 use crate::web::frame::{Browser, signed_in};
@@ -70,6 +69,7 @@ async fn show(
     let said = match asked.did.as_str() {
         "had" => Some("That access was there already; whoever asked can go ahead."),
         "declined" => Some("Declined. Whoever asked is told."),
+        "joined" => Some("Let in, and told so by e-mail. Give access to what they need."),
         _ => None,
     };
     let just = Just { done: asked.done, undone: asked.undone };
@@ -84,19 +84,18 @@ async fn show(
         problem: refused.as_ref().map(summary),
         csrf: frame.csrf.clone(),
     };
-    let frame = Frame { flash, error: refused.is_some(), ..framed(frame, "Access asked for") };
+    let frame = Frame { flash, error: refused.is_some(), ..framed(frame, "Who asks") };
     let status = refused.map_or(StatusCode::OK, |p| StatusCode::from_u16(p.status).unwrap_or(StatusCode::CONFLICT));
     Ok((status, requests_page(&frame, &view)).into_response())
 }
 
 fn line(row: &RequestRow, zone: &jiff::tz::TimeZone) -> RequestLine {
-    let name = full_name(&row.first_name, &row.last_name);
-    let name = if name.is_empty() { row.email.clone() } else { name };
+    let name = row.name();
     let grants = wanted(&row.wants);
     let product = row.product.clone().zip(row.serial.clone());
-    let asked = match row.kind.as_str() {
-        "join" => format!("{name} signed in through your company’s own sign-in and waits to be let in."),
-        _ => {
+    let asked = match row.joins() {
+        true => format!("{name} signed in through the own sign-in of {} and waits to be let in.", row.company),
+        false => {
             let words = AskedMail {
                 site: Site::unknown(),
                 asker: name.clone(),
@@ -117,6 +116,7 @@ fn line(row: &RequestRow, zone: &jiff::tz::TimeZone) -> RequestLine {
         asked: format!("Asked {}", day_of(row.asked_at, zone).long()),
         grants,
         contract: row.number.clone(),
+        join: row.joins(),
     }
 }
 
@@ -132,6 +132,7 @@ async fn decide(State(app): State<App>, actor: Actor, browser: Browser, form: Fo
             app.wake();
             let did = match (&decided.change_set, form.get("decision") == "grant") {
                 (Some(_), _) => "",
+                (None, true) if decided.join => "joined",
                 (None, true) => "had",
                 (None, false) => "declined",
             };

@@ -65,10 +65,10 @@ async function firstTime(context) {
     ok(!await signedIn(b), 'whoever waits is a stranger');
     const asks = mail => mail.subject.startsWith('Nia New asks to join');
     const mail = (await world.untilMails(mails => mails.slice(since).some(asks))).slice(since).find(asks);
-    await manager.goto(new URL(mail.text.match(/https?:\/\/\S+\/company\/\S+/)[0]).pathname);
-    await manager.shot('oidc settings');
+    await manager.goto(new URL(mail.text.match(/https?:\/\/\S+\/users\/requests/)[0]).pathname);
+    await manager.shot('oidc requests');
     await manager.locate('button', { hasText: 'Let in' }).click();
-    await says(manager, 'Let in. They get an e-mail.');
+    await says(manager, 'Let in, and told so by e-mail.');
     await world.untilMails(mails => mails.slice(since).some(one => one.subject.startsWith('You now belong to') && [one.to].flat()[0].toLowerCase() === email));
     // A member sees what was granted, and nothing else.
     const before = await world.api(email);

@@ -1,7 +1,6 @@
-//! Mails about joining a company by its own sign-in.
+//! Mails about joining a company through its own sign-in: to whoever decides, and the answer.
 use crate::mail::letter::{Action, Letter, one_line};
 use crate::mail::{Mail, Site};
-use crate::web::words::encoded;
 
 /// To a Contract Manager: somebody asks to join.
 #[derive(Clone, Debug)]
@@ -10,8 +9,6 @@ pub struct JoinAsked {
     pub site: Site,
     /// The company.
     pub company: String,
-    /// Its account number.
-    pub number: String,
     /// Who; may be empty.
     pub name: String,
     /// The address.
@@ -46,10 +43,7 @@ impl Mail for JoinAsked {
                  somebody gives access to it."
                     .to_owned(),
             ],
-            action: Action {
-                words: "Decide".to_owned(),
-                url: self.site.link(&format!("/company/{}/sign-in", encoded(&self.number))),
-            },
+            action: Action { words: "Decide".to_owned(), url: self.site.link("/users/requests") },
             answer: String::new(),
             why: format!("you are a Contract Manager of {company}."),
             service: true,
@@ -93,13 +87,48 @@ impl Mail for JoinApproved {
     }
 }
 
+/// To whoever asked: a Contract Manager said no.
+#[derive(Clone, Debug)]
+pub struct JoinDeclined {
+    /// The installation.
+    pub site: Site,
+    /// The company.
+    pub company: String,
+    /// Who said so.
+    pub by: String,
+}
+
+impl Mail for JoinDeclined {
+    fn subject(&self) -> String {
+        format!("{} did not let you in to {}", self.by, self.company)
+    }
+
+    fn letter(&self) -> Letter {
+        let (company, by) = (one_line(&self.company), one_line(&self.by));
+        Letter {
+            preheader: format!("Ask {by} why."),
+            opening: format!("{by} decided not to let you in to {company} in {}.", self.site.center()),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs: vec![format!(
+                "If you need it all the same, talk to {by}: an answer to this mail arrives there. Whoever is invited by \
+                 name comes in."
+            )],
+            action: Action { words: "Sign in another way".to_owned(), url: self.site.link("/sign-in") },
+            answer: by,
+            why: format!("you asked to join {company} by signing in."),
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
 impl JoinAsked {
     /// For tests and the preview.
     pub fn sample() -> Self {
         Self {
             site: Site::sample(),
             company: "Ostrava & Finch".to_owned(),
-            number: "5102-3384".to_owned(),
             name: "Hana Sato".to_owned(),
             email: "h.sato@ostrava.example".to_owned(),
         }
@@ -107,6 +136,13 @@ impl JoinAsked {
 }
 
 impl JoinApproved {
+    /// For tests and the preview.
+    pub fn sample() -> Self {
+        Self { site: Site::sample(), company: "Ostrava & Finch".to_owned(), by: "Elena Ostrava".to_owned() }
+    }
+}
+
+impl JoinDeclined {
     /// For tests and the preview.
     pub fn sample() -> Self {
         Self { site: Site::sample(), company: "Ostrava & Finch".to_owned(), by: "Elena Ostrava".to_owned() }
@@ -130,5 +166,10 @@ mod tests {
     #[test]
     fn approved() {
         insta::assert_snapshot!(words(&JoinApproved::sample()));
+    }
+
+    #[test]
+    fn declined() {
+        insta::assert_snapshot!(words(&JoinDeclined::sample()));
     }
 }
