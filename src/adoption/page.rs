@@ -46,7 +46,7 @@ pub fn adoption_page(frame: &Frame, view: &AdoptionPage) -> Markup {
                 Some("handed") => p.calm { (icon("check")) span { (name) " is the Contract Manager." } },
                 Some(_) => p.calm { (icon("check")) span { "The contract was kept. " a href={ (contract) "/products" } { "Open it" } "." } },
                 None if view.may_decide => { (choice(view, &name, &contract)) }
-                None => p.hint { "The present Contract Manager decides." },
+                None => p.under.hint { "The present Contract Manager decides." },
             }
         },
     )
@@ -56,7 +56,7 @@ pub fn adoption_page(frame: &Frame, view: &AdoptionPage) -> Markup {
 fn choice(view: &AdoptionPage, name: &str, contract: &str) -> Markup {
     let action = format!("{contract}/adoption");
     html! {
-        p { "It came to you, the present Contract Manager: you get its notices and have all rights to it. Until you decide, " (name) " sees nothing of it." }
+        p.under { "It came to you, the present Contract Manager: you get its notices and have all rights to it. Until you decide, " (name) " sees nothing of it." }
         section.block aria-labelledby="keep-h" {
             h2 #keep-h { "Keep it" }
             p { "You stay its Contract Manager. You can let " (name) " in as a User or name Software Coordinator at any time." }

@@ -1,6 +1,6 @@
 // Every page and state, in light and dark, wide and at 320 px, with a script and without: axe, width, headers, no inline
 // script or style, one heading. SHOTS=DIRECTORY keeps pictures.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { NARROW, WIDE } from './harness/browser.mjs';
@@ -10,6 +10,9 @@ import { equal, fullName, note, ok, openProducts, row, until } from './harness/s
 // Who looks: signed out, the Contract Manager, a Software Coordinator of the contract, a reseller's agent, vendor staff.
 const products = ({ main }) => `/contracts/${main.number}/products`;
 const classic = ({ main }, more = '') => `/contracts/${main.number}/coordinators/assign?${main.on.slice(0, 3).map(asset => `serial=${encodeURIComponent(asset.serial_number)}`).join('&')}${more}`;
+
+// A contract that comes under an address which its company does not know.
+const PURCHASE = '990000000001';
 
 const PAGES = [
   { name: 'sign-in', who: 'nobody', path: () => '/sign-in' },
@@ -129,6 +132,10 @@ const PAGES = [
   { name: 'person, for staff', who: 'staff', path: ({ links }) => links.person },
   { name: 'view as', who: 'staff', path: ({ links }) => links.person.replace('/people/', '/vendor/view-as/') },
   { name: 'duplicates', who: 'staff', path: () => '/vendor/duplicates' },
+  { name: 'merge companies', who: 'staff', path: ({ main, leaver }) => `/vendor/merge-companies?gone=${encodeURIComponent(leaver.rows[0].account_number)}&kept=${encodeURIComponent(main.account.account_number)}` },
+  { name: 'adoption', who: 'adopter', path: () => `/contracts/${PURCHASE}/adoption` },
+  { name: 'adoption, for staff', who: 'staff', path: () => `/contracts/${PURCHASE}/adoption` },
+  { name: 'home, a purchase came', who: 'adopter', path: () => '/' },
   { name: 'merge', who: 'staff', path: ({ leaver }) => `/vendor/merge?gone=${encodeURIComponent(leaver.person.email.toLowerCase())}&kept=${encodeURIComponent(leaver.successor.email.toLowerCase())}` },
   { name: 'sign-in of the staff', who: 'staff', path: () => '/vendor/settings/sign-in' },
   { name: 'second step', who: 'half', path: () => '/sign-in/second', state: async b => ok(await b.locate('input[name=code]').count(), 'a code is asked for') },
@@ -188,13 +195,25 @@ async function prepare({ world, main }) {
   world.advance(61);
   const invitation = (await world.untilMails(mails => mails.slice(since).some(mail => /\/invite\//.test(mail.text)))).slice(since).find(mail => /\/invite\//.test(mail.text));
   links.invite = new URL(invitation.text.match(/https?:\/\/\S+\/invite\/\S+/)[0]).pathname;
-  return { api, coordinator, changeSet, links };
+  return { api, coordinator, changeSet, links, adopter: await purchase(world, main) };
+}
+
+/** The Contract Manager to whom it goes. */
+async function purchase(world, main) {
+  const directory = join(world.dir, 'purchase'), email = `kim.oduya@${main.manager.email.split('@')[1]}`, account = main.account.account_number;
+  mkdirSync(directory);
+  writeFileSync(join(directory, 'people.csv'), `email,first_name,last_name,account_numbers,language,role\n${email},Kim,Oduya,${account},en,\n`);
+  writeFileSync(join(directory, 'contracts.csv'), 'contract_number,account_number,reseller_account_number,contract_manager_email,start_date,end_date,program,support_tier\n' +
+    `${PURCHASE},${account},,${email},2026-01-01,2031-01-01,term,gold\n`);
+  const { adopted } = JSON.parse(await world.command('import', directory, '--json'));
+  equal(adopted.map(one => one.contract), [PURCHASE], 'the purchase is adopted');
+  return { email: adopted[0].manager };
 }
 
 async function look(context, options) {
   const { world, main, open } = context, { people } = context, seen = new Map();
   Object.assign(context, await prepare(context));
-  const who = { manager: main.manager, managerOfSeveral: context.leaver.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff };
+  const who = { manager: main.manager, managerOfSeveral: context.leaver.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff, adopter: context.adopter };
   const shown = new Set();
   for (const name of new Set(PAGES.map(page => page.who))) {
     const b = await open(options);
