@@ -31,7 +31,7 @@ type Request<'r> = (i64, &'r str, &'r str);
 /// At the same time; in every other round the second has the start of it.
 async fn together(world: &World, round: usize, one: Request<'_>, two: Request<'_>) -> (Answer, Answer) {
     let (one, two) = (world.call(one.0, one.1, one.2), world.call(two.0, two.1, two.2));
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         return tokio::join!(one, two);
     }
     let (two, one) = tokio::join!(two, one);
@@ -42,7 +42,7 @@ async fn together(world: &World, round: usize, one: Request<'_>, two: Request<'_
 async fn both_name(world: &World, [(ann, first), (bob, second)]: [(i64, &str); 2], companies: i64) {
     for round in 0..ROUNDS {
         let email = format!("race{round}@new.example");
-        let (one, two) = (users(&[email.clone()]), users(&[email.to_uppercase()]));
+        let (one, two) = (users(std::slice::from_ref(&email)), users(&[email.to_uppercase()]));
         let (one, two) = together(world, round, (ann, first, &one), (bob, second, &two)).await;
         assert_eq!((one.status, two.status), (200, 200), "{one:?} {two:?}");
         let of = |table: &str, more: &str| {
@@ -85,7 +85,7 @@ async fn an_invitation_is_accepted_while_it_is_withdrawn(world: World) {
     let mut accepted = 0;
     for round in 0..ROUNDS {
         let email = format!("guest{round}@acme.example");
-        assert_eq!(world.call(1, FIRST, &users(&[email.clone()])).await.status, 200);
+        assert_eq!(world.call(1, FIRST, &users(std::slice::from_ref(&email))).await.status, 200);
         let copied = world.call(1, &format!("POST /people/{email}/copy-link"), "").await;
         let token = copied.body.split("/invite/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let (accept, remove) = (format!("POST /invite/{token}"), format!("POST /people/{email}/remove"));
