@@ -126,14 +126,14 @@ pub fn merge_page(frame: &Frame, view: &MergeView) -> Markup {
         frame,
         html! {
             @if let Some(problem) = &view.problem { (problem) }
-            div.head { div.title { h1 { "Merge " (gone.name()) " into " (kept.name()) "?" } } }
+            div.head { div.title { h1.break { "Merge " (gone.name()) " into " (kept.name()) "?" } } }
             dl.facts {
                 div { dt { "Goes" } dd.break { (gone.email) } }
                 div { dt { "Stays" } dd.break { (kept.email) } }
             }
             p { a href=(turned) { "Keep the other one instead" } }
             section.block aria-labelledby="moves-h" {
-                h2 #moves-h { "What moves to " (kept.email) }
+                h2.break #moves-h { "What moves to " (kept.email) }
                 @if view.found.moves.is_empty() { p.hint { "Nothing: there is no role and no access." } }
                 ul.lines { @for moves in &view.found.moves { li { (moves.words()) } } }
             }
@@ -141,7 +141,7 @@ pub fn merge_page(frame: &Frame, view: &MergeView) -> Markup {
                 h2 #stays-h { "What stays" }
                 ul.ticks {
                     li { (icon("check")) span { "History says who did what, under the name of that time." } }
-                    li { (icon("check")) span { (gone.email) " cannot be taken by anybody else: whoever signs in with it gets a link at " (kept.email) "." } }
+                    li { (icon("check")) span.break { (gone.email) " cannot be taken by anybody else: whoever signs in with it gets a link at " (kept.email) "." } }
                     li { (icon("check")) span { "Nobody is written to. The change can be undone for 30 days." } }
                 }
             }
@@ -149,7 +149,7 @@ pub fn merge_page(frame: &Frame, view: &MergeView) -> Markup {
                 Some(why) => p.hint { "Not possible: " (why) "." },
                 None => form.stack-form method="post" action={ "/vendor/people/" (encoded(&gone.handle)) "/merge" } {
                     (csrf(&view.csrf)) (hidden("idempotency_key", &view.idempotency_key)) (hidden("kept", &kept.handle))
-                    button.btn.primary type="submit" { "Merge into " (kept.email) }
+                    button.btn.primary type="submit" { "Merge the two" }
                 },
             }
         },

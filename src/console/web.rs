@@ -40,7 +40,8 @@ pub(super) fn routes() -> Vec<Route> {
 
 fn framed(frame: Frame, title: &str, error: bool) -> Frame {
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here(title)];
-    Frame { title: title.to_owned(), error, crumbs, place: Place::Elsewhere, ..frame }
+    let place = if matches!(title, "Duplicates" | "Merge") { Place::Duplicates } else { Place::Elsewhere };
+    Frame { title: title.to_owned(), error, crumbs, place, ..frame }
 }
 
 /// The same page as everybody's, with the buttons of staff.

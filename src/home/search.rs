@@ -199,6 +199,8 @@ pub fn pages(q: &str, nav: Nav, demo: bool) -> Vec<Hit> {
         (nav.users, "Name a user", "/users/new"),
         (nav.products, "Products", "/products"),
         (nav.products, "Ask for access", "/access/ask"),
+        (nav.duplicates, "Duplicates", "/vendor/duplicates"),
+        (nav.staff_sign_in, "Sign-in of the staff", "/vendor/settings/sign-in"),
         (true, "Account", "/account"),
         (true, "Help", "/help"),
         (true, "API", "/api"),
@@ -234,7 +236,7 @@ mod tests {
     #[test]
     fn pages_are_found_by_the_beginnings_of_their_words_where_the_reader_has_them() {
         let names = |q: &str, nav: Nav| pages(q, nav, false).into_iter().map(|hit| hit.text).collect::<Vec<_>>();
-        let all = Nav { contracts: Some(4), coordinators: true, users: true, products: true };
+        let all = Nav { contracts: Some(4), coordinators: true, users: true, products: true, ..Nav::default() };
         assert_eq!(names("COORD man", all), ["Manage Software Coordinators"]);
         assert_eq!(names("p", all), ["Products"]);
         assert!(

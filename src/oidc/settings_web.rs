@@ -114,13 +114,13 @@ async fn show(
     view.problem = problem.as_ref().map(summary);
     view.tested = beside.tested;
     view.form = beside.form.unwrap_or(view.form);
-    let title = match &view.owner {
-        Owner::Company(_, name) => format!("Sign-in of {name}"),
-        Owner::Vendor => "Sign-in of the vendor’s people".to_owned(),
+    let (title, place) = match &view.owner {
+        Owner::Company(_, name) => (format!("Sign-in of {name}"), Place::CompanySignIn),
+        Owner::Vendor => ("Sign-in of the vendor’s people".to_owned(), Place::StaffSignIn),
     };
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here(title.clone())];
     let flash = flash(&beside.done, whose);
-    let frame = Frame { error: problem.is_some(), title, crumbs, place: Place::Elsewhere, flash, ..frame };
+    let frame = Frame { error: problem.is_some(), title, crumbs, place, flash, ..frame };
     Ok((status, settings_page(&frame, &view)).into_response())
 }
 

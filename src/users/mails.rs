@@ -63,8 +63,8 @@ impl Scope {
     }
 }
 
-/// "You may download releases and open support requests."
-pub fn may(grants: &Grants) -> String {
+/// "download releases and open support requests"; of no grants: "see it".
+pub fn deeds(grants: &Grants) -> String {
     let words = |grant: &Grant| match grant {
         Grant::Releases => "download releases",
         Grant::Extensions => "download extensions",
@@ -72,7 +72,12 @@ pub fn may(grants: &Grants) -> String {
         Grant::Learning => "use the learning material",
     };
     let words: Vec<String> = grants.iter().map(|grant| words(grant).to_owned()).collect();
-    if words.is_empty() { "You may see it.".to_owned() } else { format!("You may {}.", joined(&words, 4)) }
+    if words.is_empty() { "see it".to_owned() } else { joined(&words, 4) }
+}
+
+/// The same to the reader: "You may download releases and open support requests."
+pub fn may(grants: &Grants) -> String {
+    format!("You may {}.", deeds(grants))
 }
 
 /// Mail 1, to a user who has not accepted yet.

@@ -101,12 +101,15 @@ pub fn name_page(frame: &Frame, view: &NameView) -> Markup {
                 (contract(view))
                 @match view.form { Form::One => (one(view)), Form::Many => (many(view)) }
                 (access(view))
-                @match &view.check {
-                    Some(check) => (checked(view, check)),
-                    None if view.form == Form::Many => button.btn.primary type="submit" name="step" value="check" { "Check list" },
-                    None => button.btn.primary type="submit" name="step" value="apply" { (if view.edits { "Save access" } else { "Send invitation" }) },
+                @if let Some(check) = &view.check { (checked(view, check)) }
+                div.under {
+                    @match &view.check {
+                        Some(check) => (go_on(check)),
+                        None if view.form == Form::Many => button.btn.primary type="submit" name="step" value="check" { "Check list" },
+                        None => button.btn.primary type="submit" name="step" value="apply" { (if view.edits { "Save access" } else { "Send invitation" }) },
+                    }
+                    a.btn href={ "/users?contract=" (encoded(&view.contract)) } { "Cancel" }
                 }
-                a.btn href={ "/users?contract=" (encoded(&view.contract)) } { "Cancel" }
             }
         },
     )
@@ -253,15 +256,19 @@ fn checked(view: &NameView, check: &Check) -> Markup {
                 }
             }
             @if let Some(people) = check.confirm { (confirm_notices(people)) }
-            div.under {
-                button.btn.primary type="submit" name="step" value="apply" {
-                    @if check.changed == check.invited { "Send " (count(people, "invitation", "invitations")) }
-                    @else { "Name " (count(people, "person", "people")) }
-                }
-                button.btn type="submit" name="step" value="check" { "Check again" }
-            }
             (hidden("checked", if view.form == Form::Many { "1" } else { "" }))
         }
+    }
+}
+
+fn go_on(check: &Check) -> Markup {
+    let people = i64::try_from(check.changed).unwrap_or(i64::MAX);
+    html! {
+        button.btn.primary type="submit" name="step" value="apply" {
+            @if check.changed == check.invited { "Send " (count(people, "invitation", "invitations")) }
+            @else { "Name " (count(people, "person", "people")) }
+        }
+        button.btn type="submit" name="step" value="check" { "Check again" }
     }
 }
 

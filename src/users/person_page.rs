@@ -162,15 +162,19 @@ pub fn duty_page(frame: &Frame, view: &DutyView) -> Markup {
                             select.box #account name="account" { @for company in many { option value=(company.number) { (company.name) } } }
                         }
                     }
-                    button.btn.primary type="submit" { "Remove " (name) }
-                    a.btn href=(base) { "Cancel" }
+                    div.under {
+                        button.btn.primary type="submit" { "Remove " (name) }
+                        a.btn href=(base) { "Cancel" }
+                    }
                 }
             } @else {
                 h1 { "Hand over first" }
                 p.lead { (name) " " (view.first) "." }
                 p { "Whoever holds a role keeps it until somebody else has it, so that no notice goes missing." }
-                p { a.btn.primary href={ (base) "#hand-h" } { (icon("swap")) "Hand over everything" } }
-                p { a.btn href=(base) { "Cancel" } }
+                div.under {
+                    a.btn.primary href={ (base) "#hand-h" } { (icon("swap")) "Hand over everything" }
+                    a.btn href=(base) { "Cancel" }
+                }
             }
         },
     )

@@ -1,6 +1,6 @@
 //! The People tab of a contract: who manages it, who coordinates what, who has access.
 use super::known::grants;
-use super::mails::may;
+use super::mails::deeds;
 use crate::contracts::head::{ContractHead, Tab};
 use crate::db::{FromRow, Reader, Sql, sql};
 use crate::error::AppError;
@@ -131,7 +131,7 @@ impl Row {
             "asset" => format!("{}{naming}", serial_numbers(self.assets)),
             level => {
                 let what = if level == "user" { "All serial numbers".to_owned() } else { serial_numbers(self.assets) };
-                format!("{what}. {}", may(&grants(self.releases, self.extensions, self.support, self.learning)))
+                format!("{what}. May {}", deeds(&grants(self.releases, self.extensions, self.support, self.learning)))
             }
         }
     }

@@ -1,8 +1,7 @@
 //! The frame of every page: head, sidebar, top bar, message, contact line. Pages give it their content.
 use super::assets::{ICONS, modules, url};
-use super::person::{PersonRef, avatar_large};
+use super::person::PersonRef;
 use super::ui::{Flash, csrf, hidden, icon};
-use super::words::{encoded, number};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// Which colours a person chose.
@@ -65,6 +64,12 @@ pub enum Place {
     Users,
     /// Your software: Products.
     Products,
+    /// Contract Administration: the company's own sign-in.
+    CompanySignIn,
+    /// The vendor's: duplicates.
+    Duplicates,
+    /// The vendor's: the sign-in of its people.
+    StaffSignIn,
     /// Mail of the demo.
     Mail,
     /// Account.
@@ -82,6 +87,10 @@ pub struct Nav {
     pub users: bool,
     /// Products, for people with serial numbers of their own.
     pub products: bool,
+    /// Duplicates, for the vendor's people who look after customers.
+    pub duplicates: bool,
+    /// Sign-in of the staff, for administrators.
+    pub staff_sign_in: bool,
 }
 
 /// Who reads the page.
@@ -157,7 +166,7 @@ pub fn page(frame: &Frame, content: Markup) -> Markup {
     let body = html! {
         (super::viewing::banner(frame))
         div.app {
-            (sidebar(frame))
+            (super::sidebar::sidebar(frame))
             div.sheet {
                 (top(frame))
                 main.page #main tabindex="-1" {
@@ -215,7 +224,7 @@ fn document(frame: &Frame, body: Markup) -> Markup {
 }
 
 /// The mark and the name.
-fn brand() -> Markup {
+pub(super) fn brand() -> Markup {
     html! {
         a.brand href="/" {
             svg.mark viewBox="0 0 28 28" aria-hidden="true" {
@@ -228,88 +237,6 @@ fn brand() -> Markup {
                 rect.m-c x="19.8" y="8" width="2.6" height="12" rx=".9" {}
             }
             "Subscription Center"
-        }
-    }
-}
-
-fn sidebar(frame: &Frame) -> Markup {
-    let entry = |place: Place, key: &str, href: &str, symbol: &str, words: &str, n: Option<i64>| {
-        html! {
-            li {
-                a href=(href) data-go=(key) data-text=(words) aria-current=[(frame.place == place).then_some("page")] {
-                    (icon(symbol)) (words) @if let Some(n) = n { span.n { (number(n)) } }
-                }
-            }
-        }
-    };
-    let nav = frame.nav;
-    html! {
-        nav.side #side popover aria-label="Main" {
-            (brand())
-            (companies(&frame.companies))
-            div.nav {
-                ul { (entry(Place::Home, "h", "/", "home", "Home", None)) }
-                @if nav.contracts.is_some() || nav.coordinators || nav.users {
-                    h2 { "Contract Administration" }
-                    ul {
-                        @if let Some(n) = nav.contracts {
-                            (entry(Place::Contracts, "c", "/contracts", "doc", "Contracts", Some(n)))
-                        }
-                        @if nav.coordinators {
-                            (entry(Place::Coordinators, "u", "/coordinators", "coord", "Manage Software Coordinators", None))
-                        }
-                        @if nav.users { (entry(Place::Users, "e", "/users", "people", "Users", None)) }
-                    }
-                }
-                @if nav.products {
-                    h2 { "Your software" }
-                    ul { (entry(Place::Products, "p", "/products", "box", "Products", None)) }
-                }
-                @if frame.demo {
-                    h2 { "Demo" }
-                    ul { (entry(Place::Mail, "d", "/demo/mail", "mail", "Mail of the demo", None)) }
-                }
-            }
-            @if let Some(reader) = &frame.reader { (account(frame, reader)) }
-        }
-    }
-}
-
-fn account(frame: &Frame, reader: &Reader) -> Markup {
-    html! {
-        div.me-row {
-            a.me href="/account" aria-current=[(frame.place == Place::Account).then_some("page")] {
-                (avatar_large(&reader.person))
-                span { b { (reader.person.name) } small { (reader.role) } }
-            }
-            form method="post" action="/sign-out" {
-                (csrf(&frame.csrf))
-                button.btn.quiet.icon type="submit" { (icon("out")) span.vh { "Sign out" } }
-            }
-        }
-    }
-}
-
-/// The present company; with more than one, a list of links that opens without a script.
-fn companies(all: &[Company]) -> Markup {
-    let name = |company: &Company| {
-        html! { span { b { (company.name) } small { (company.kind) " " (company.number) } } }
-    };
-    let Some(present) = all.iter().find(|company| company.present).or(all.first()) else { return html! {} };
-    if all.len() == 1 {
-        return html! { div.switch { (name(present)) } };
-    }
-    html! {
-        details.companies {
-            summary.switch { (name(present)) (icon("swap")) span.vh { "Switch company" } }
-            ul {
-                @for company in all {
-                    li {
-                        a href={ "/contracts?account=" (encoded(&company.number)) }
-                            aria-current=[company.present.then_some("true")] { (name(company)) }
-                    }
-                }
-            }
         }
     }
 }

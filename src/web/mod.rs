@@ -17,6 +17,7 @@ pub mod problem;
 pub mod roles;
 pub mod routes;
 pub mod samples;
+mod sidebar;
 pub mod ui;
 mod viewing;
 pub mod words;

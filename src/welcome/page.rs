@@ -71,15 +71,15 @@ pub fn welcome_page(frame: &Frame, view: &WelcomeView) -> Markup {
             section.block aria-labelledby="way-h" {
                 h2 #way-h { "How you sign in" }
                 p { "A link by mail works as it is. A password or a passkey is quicker, a second factor safer." }
-                p { a.btn href="/account/security" { (icon("key")) "Set up sign-in" } }
+                div.under { a.btn href="/account/security" { (icon("key")) "Set up sign-in" } }
             }
             @if let Some(terms) = &view.terms { (terms_block(view, terms)) }
             section.block aria-labelledby="you-h" {
                 h2 #you-h { "You" }
                 p { "Check your name, your time zone, and where shipments go." }
-                p { a.btn href="/account" { "Check your profile" } }
+                div.under { a.btn href="/account" { "Check your profile" } }
             }
-            p.under { a.btn.primary href="/" { (icon("home")) "Go on to Home" } }
+            div.under { a.btn.primary href="/" { (icon("home")) "Go on to Home" } }
         },
     )
 }
@@ -93,7 +93,7 @@ fn terms_block(view: &WelcomeView, terms: &Terms) -> Markup {
                 @for paragraph in terms.body.split("\n\n").filter(|p| !p.trim().is_empty()) { p { (paragraph) } }
             }
             @if terms.accepted.is_empty() {
-                form method="post" action="/welcome/terms" {
+                form.under method="post" action="/welcome/terms" {
                     (csrf(&view.csrf)) input type="hidden" name="version" value=(terms.version);
                     button.btn.primary type="submit" { (icon("check")) "Accept the terms" }
                 }
