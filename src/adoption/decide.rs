@@ -5,7 +5,7 @@ use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::{ContractNumber, PersonId};
 use crate::mail::letter::one_line;
-use crate::mail::outbox::{self, Outgoing, Send};
+use crate::mail::outbox::{self, Outgoing};
 use crate::mail::{Mail, Site};
 use crate::operation::Operation;
 use crate::policy::{self, Permit};
@@ -129,10 +129,7 @@ impl DecideAdoption {
             reply_to: named.answer.clone(),
             dedup_key: format!("adoption.handed/{}", permit.target().0.0),
         };
-        let send = match outbox::live_since(tx, permit).await? {
-            Some(_) => Send::InTurn,
-            None => Send::NotAtAll,
-        };
+        let send = outbox::once_live(tx, permit).await?;
         outbox::write(tx, permit, &self.site, &[mail], send).await?;
         Ok(())
     }

@@ -133,6 +133,11 @@ pub async fn live_since(tx: &mut WriteTx, proof: &impl WriteProof) -> Result<Opt
     Ok(since.map(|(at,)| at))
 }
 
+/// What becomes of mail that is not about signing in: once the installation is live it is sent in turn, before that never.
+pub async fn once_live(tx: &mut WriteTx, proof: &impl WriteProof) -> Result<Send, DbError> {
+    Ok(live_since(tx, proof).await?.map_or(Send::NotAtAll, |_| Send::InTurn))
+}
+
 /// Writes the mails and, where they are to be sent, their jobs: two statements for each thousand.
 pub async fn write(
     tx: &mut WriteTx,

@@ -7,7 +7,7 @@ use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::{PersonId, Single};
 use crate::mail::letter::one_line;
-use crate::mail::outbox::{self, Outgoing, Send};
+use crate::mail::outbox::{self, Outgoing};
 use crate::mail::{Mail, Site};
 use crate::operation::Operation;
 use crate::policy::{self, Permit};
@@ -159,10 +159,7 @@ impl AskForAccess {
             dedup_key: format!("access.asked/{key}/{}", decider.id),
         };
         let mails: Vec<Outgoing> = deciders.into_iter().map(outgoing).collect();
-        let send = match outbox::live_since(tx, permit).await? {
-            Some(_) => Send::InTurn,
-            None => Send::NotAtAll,
-        };
+        let send = outbox::once_live(tx, permit).await?;
         outbox::write(tx, permit, &site, &mails, send).await?;
         Ok(())
     }

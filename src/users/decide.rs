@@ -11,7 +11,7 @@ use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::{ContractNumber, PersonId};
 use crate::mail::letter::one_line;
-use crate::mail::outbox::{self, Outgoing, Send};
+use crate::mail::outbox::{self, Outgoing};
 use crate::mail::{Mail, Site};
 use crate::operation::Operation;
 use crate::policy::{self, GiveAccess, Permit, Scope, Scoped};
@@ -156,10 +156,7 @@ impl DecideAccess {
             reply_to: answer,
             dedup_key: format!("{kind}/{}", row.id),
         };
-        let send = match outbox::live_since(tx, permit).await? {
-            Some(_) => Send::InTurn,
-            None => Send::NotAtAll,
-        };
+        let send = outbox::once_live(tx, permit).await?;
         outbox::write(tx, permit, &site, &[mail], send).await?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::auth::secret::handle;
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::PersonId;
-use crate::mail::outbox::{self, Outgoing, Send};
+use crate::mail::outbox::{self, Outgoing};
 use crate::mail::{Mail, Site};
 use crate::policy::WriteProof;
 use crate::text::full_name;
@@ -85,7 +85,7 @@ pub async fn ask(tx: &mut WriteTx, proof: &impl WriteProof, account: i64, who: &
         }
     };
     let mails: Vec<Outgoing> = managers(tx, proof, account).await?.iter().map(mail).collect();
-    let send = how(tx, proof).await?;
+    let send = outbox::once_live(tx, proof).await?;
     outbox::write(tx, proof, &site, &mails, send).await?;
     Ok(())
 }
@@ -118,14 +118,6 @@ pub(super) async fn confirm(
     tx.execute(proof, sql(CONFIRM).bind(account).bind(person).bind(tx.now())).await?;
     tx.execute(proof, sql(ACCEPTED).bind(account).bind(person).bind(tx.now())).await?;
     Ok(())
-}
-
-/// Mail waits for nobody who is not live; the page shows the request all the same.
-async fn how(tx: &mut WriteTx, proof: &impl WriteProof) -> Result<Send, AppError> {
-    Ok(match outbox::live_since(tx, proof).await? {
-        Some(_) => Send::InTurn,
-        None => Send::NotAtAll,
-    })
 }
 
 pub(super) fn statements() -> Vec<Sql> {

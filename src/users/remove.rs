@@ -4,7 +4,7 @@ use super::mails::RoleEnded;
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::{PersonId, PersonKey};
-use crate::mail::outbox::{self, Outgoing, Send};
+use crate::mail::outbox::{self, Outgoing};
 use crate::mail::{Mail, Site};
 use crate::operation::Operation;
 use crate::policy::{EndAccess, GiveAccess, Permit, RemoveUser as Removes, Scope, Scoped};
@@ -247,10 +247,7 @@ async fn tell(
         reply_to: reader.by_email.clone().unwrap_or_else(|| site.contact_email.clone()),
         dedup_key: format!("role.ended/{}", crate::auth::secret::handle()),
     };
-    let send = match outbox::live_since(tx, permit).await? {
-        Some(_) => Send::InTurn,
-        None => Send::NotAtAll,
-    };
+    let send = outbox::once_live(tx, permit).await?;
     outbox::write(tx, permit, &site, &[mail], send).await?;
     Ok(())
 }
