@@ -1,6 +1,7 @@
 //! Erases what is known about a person: nothing says any more who it was, while counts, history and the audit chain stay whole.
 //! Refused while there are duties. What others wrote to others stays theirs.
 use super::duties::{DUTIES, Duty};
+use super::mentions;
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::{PersonId, PersonKey};
@@ -65,9 +66,6 @@ const IN_LIST: &str = ") v)";
 /// What the trail says in words about them or by them; the events and their digests stay in the chain.
 const DETAILS: &str = "DELETE FROM audit_details WHERE event_id IN (SELECT e.id FROM audit_events e JOIN people p
     ON p.id = e.actor_id OR (e.kind = 'person' AND e.target_id = p.id) WHERE p.id = $1 OR p.merged_into = $1)";
-/// What it says elsewhere with one of their addresses in it. LIKE differs between the databases; this does not.
-const MENTIONS: &str = "DELETE FROM audit_details WHERE event_id IN (SELECT d.event_id FROM audit_details d JOIN (";
-const MENTIONED: &str = ") v ON v.column1 <> '' AND REPLACE(d.detail, v.column1, '') <> d.detail)";
 const ANONYMOUS: &str = "UPDATE people SET email = 'erased-' || handle || '@erased.invalid',
         email_key = 'erased-' || handle || '@erased.invalid', first_name = 'Erased', last_name = 'person',
         first_key = 'erased', last_key = 'person', sort_key = 'person' || handle, language = 'en', theme = 'system',
@@ -95,8 +93,8 @@ impl Operation for ErasePerson {
         for part in Sql::batches(&mentioned) {
             tx.execute(permit, sql(DEMO_MAILS).push_values(part).push(IN_LIST)).await?;
             tx.execute(permit, sql(REQUESTS).push_values(part).push(IN_LIST)).await?;
-            tx.execute(permit, sql(MENTIONS).push_values(part).push(MENTIONED)).await?;
         }
+        mentions::forget(tx, permit, &addresses).await?;
         tx.execute(permit, about(END_ACCESS).bind(tx.now())).await?;
         tx.execute(permit, about(NOTICES)).await?;
         tx.execute(permit, about(DETAILS)).await?;
@@ -172,6 +170,6 @@ pub(super) fn statements() -> Vec<Sql> {
     let mut all: Vec<Sql> = [ADDRESSES, END_ACCESS, NOTICES, DETAILS, ANONYMOUS, WHO].map(sql).into();
     all.extend(FORGOTTEN.iter().map(|(_, text)| sql(text)));
     let listed = |head, end| sql(head).push_values(&[String::new()]).push(end);
-    all.extend([listed(DEMO_MAILS, IN_LIST), listed(REQUESTS, IN_LIST), listed(MENTIONS, MENTIONED)]);
+    all.extend([listed(DEMO_MAILS, IN_LIST), listed(REQUESTS, IN_LIST)]);
     all
 }

@@ -15,6 +15,7 @@ pub mod export;
 pub mod export_mail;
 mod fields;
 mod held;
+mod mentions;
 pub mod page;
 mod rules;
 mod save;
@@ -34,6 +35,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(erase::statements());
     all.extend(export::statements());
     all.extend(held::statements());
+    all.extend(mentions::statements());
     all.extend(save::statements());
     all.extend(show::statements());
     all.extend(theme::statements());
