@@ -1,9 +1,9 @@
 //! The product of one process: database, clock and what is known about the installation. Cheap to clone.
 use crate::auth::last_use::Used;
+use crate::auth::seal::SealingKey;
 use crate::coordinators::change_hands::ChangeHands;
 use crate::db::Db;
 use crate::error::AppError;
-use crate::oidc::sealed::SealingKey;
 use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::time::{Clock, start_of};

@@ -113,6 +113,7 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/vendor/merge" => (format!("?gone=h{}&kept=h5", [3, 2, 12, 13][target]), String::new()),
         "/vendor/merge-companies" => (format!("?gone=A-{}&kept=A-1", target + 1), String::new()),
         "/vendor/companies/{account_number}/merge" => (String::new(), "kept=nosuch".to_owned()),
+        "/vendor/people/{handle}/reset-factors" => (String::new(), "why=asked".to_owned()),
         "/vendor/people/{handle}/merge" => (String::new(), "kept=nobody".to_owned()),
         "/account/theme" => (String::new(), "theme=dark".to_owned()),
         "/search.json" => ("?q=S".to_owned(), String::new()),

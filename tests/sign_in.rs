@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 #[macro_use]
 mod world;
+#[path = "sign_in/factors.rs"]
+mod factors;
 #[path = "sign_in/guards.rs"]
 mod guards;
 #[path = "sign_in/sessions.rs"]

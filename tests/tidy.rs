@@ -21,7 +21,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("Timestamp::now", &["src/time.rs"]),
     ("openidconnect::", &["src/oidc/"]),
     ("hyper_util::", &["src/oidc/http.rs"]),
-    (" ring::", &["src/oidc/sealed.rs"]),
+    (" ring::", &["src/auth/seal.rs"]),
     ("rand::", &["src/auth/secret.rs"]),
 ];
 

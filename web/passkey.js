@@ -26,7 +26,7 @@ if (add) {
   add.hidden = false;
   add.querySelector('button').addEventListener('click', async () => {
     try {
-      const question = await asked(add, '/account/security/passkeys/begin', `/sign-in/again?return_to=${encodeURIComponent(location.pathname)}`);
+      const question = await asked(add, '/account/security/passkeys/begin', `/sign-in/again?second=true&return_to=${encodeURIComponent(location.pathname)}`);
       if (!question) return;
       const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(question.publicKey);
       send(add, await navigator.credentials.create({ publicKey }), question.ceremony);

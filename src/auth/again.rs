@@ -1,6 +1,7 @@
 //! Fresh authentication: somebody who is signed in proves again who that is, before what matters most.
 use super::password::Proven;
-use super::{mails, throttle, totp};
+use super::seal::SealingKey;
+use super::{handed, mails, recovery, throttle, totp};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::{PersonId, Single};
@@ -24,12 +25,15 @@ pub struct Factors {
     pub totp: bool,
     /// Passkeys.
     pub passkeys: i64,
+    /// A recovery code is left.
+    pub recovery: bool,
 }
 
 pub(super) const FACTORS: &str =
     "SELECT p.id AS person, p.email, EXISTS (SELECT 1 FROM passwords w WHERE w.person_id = p.id) AS password,
         EXISTS (SELECT 1 FROM totps t WHERE t.person_id = p.id AND t.confirmed_at IS NOT NULL) AS totp,
-        (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys
+        (SELECT COUNT(*) FROM passkeys k WHERE k.person_id = p.id) AS passkeys,
+        EXISTS (SELECT 1 FROM recovery_codes c WHERE c.person_id = p.id AND c.used_at IS NULL) AS recovery
     FROM people p WHERE p.id = $1";
 
 impl Query for SeeFreshness {
@@ -92,13 +96,14 @@ impl Operation for UseAgainLink {
             return Err(AppError::invalid("link", "this link was used already or has ended; ask for a new one"));
         }
         refresh(tx, permit, &self.session).await?;
+        handed::keep(tx, permit, permit.actor()).await?;
         tx.note(serde_json::json!({"proved": "link"}), None);
         Ok(())
     }
 }
 
 const STRENGTHEN: &str =
-    "UPDATE sessions SET strong = TRUE, fresh_at = $3, seen_at = $3 WHERE hash = $1 AND person_id = $2";
+    "UPDATE sessions SET strong = TRUE, fresh_at = $3, second_at = $3, seen_at = $3 WHERE hash = $1 AND person_id = $2";
 
 /// Whoever acts has just proven a second factor in this session.
 pub(super) async fn strengthen(
@@ -120,6 +125,9 @@ pub struct RefreshSession {
     pub session: Vec<u8>,
     /// The tries that succeeded.
     pub tries: Vec<i64>,
+    /// The key that opens what is kept sealed.
+    #[serde(skip)]
+    pub key: Option<SealingKey>,
 }
 
 /// What somebody who is signed in proves it with.
@@ -129,6 +137,8 @@ pub enum With {
     Password(Proven),
     /// A code of the app.
     Totp(#[serde(skip)] String),
+    /// A recovery code, as its hash.
+    Recovery(Vec<u8>),
 }
 
 impl Operation for RefreshSession {
@@ -140,13 +150,18 @@ impl Operation for RefreshSession {
     }
 
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
-        let proved = match &self.with {
-            With::Password(proven) if proven.holds(tx, permit).await? == permit.actor() => "password",
+        let (me, key) = (permit.actor(), self.key.as_ref());
+        let (proved, second) = match &self.with {
+            With::Password(proven) if proven.holds(tx, permit).await? == me => ("password", false),
             With::Password(_) => return Err(AppError::hidden()),
-            With::Totp(code) => totp::take(tx, permit, permit.actor(), code).await.map(|()| "totp")?,
+            With::Totp(code) => totp::take(tx, permit, me, code, key).await.map(|()| ("totp", true))?,
+            With::Recovery(code) => recovery::take(tx, permit, me, code).await.map(|()| ("recovery_code", true))?,
         };
         throttle::forget(tx, permit, &self.tries).await?;
-        refresh(tx, permit, &self.session).await?;
+        match second {
+            true => strengthen(tx, permit, me, &self.session).await?,
+            false => refresh(tx, permit, &self.session).await?,
+        }
         tx.note(serde_json::json!({"proved": proved}), None);
         Ok(())
     }

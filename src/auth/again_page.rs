@@ -20,6 +20,10 @@ pub struct AgainView {
     pub totp: bool,
     /// There is a passkey.
     pub passkey: bool,
+    /// Nothing but a second factor will do: the password and the mailbox are the first.
+    pub second: bool,
+    /// A recovery code is left.
+    pub recovery: bool,
     /// A link is on its way.
     pub sent: bool,
     /// Demo: the mail is on this machine.
@@ -36,19 +40,24 @@ pub fn again_page(frame: &Frame, view: &AgainView) -> Markup {
         html! {
             @if let Some(problem) = &view.problem { (problem) }
             h1 { "Prove that it is you" }
-            p.lead { "What comes next matters, so we ask once more. It holds for 5 minutes." }
-            @if view.sent {
+            p.lead {
+                @if view.second { "What comes next changes how you sign in, so we ask for your second factor. It holds for 5 minutes." }
+                @else { "What comes next matters, so we ask once more. It holds for 5 minutes." }
+            }
+            @if view.sent && !view.second {
                 p { "A link is on its way to " b.break { (view.email) } ". Open it in this browser, then come back here." }
                 @if view.demo { p { a href="/demo/mail" { "Open the mail of the demo" } } }
                 p { a.btn.primary href=(view.return_to) { "I used the link: go on" } }
             }
             @if view.totp { (ask(view, code_field(view), "Go on")) }
-            @if view.password { (ask(view, password_field(view), "Go on")) }
+            @if view.password && !view.second { (ask(view, password_field(view), "Go on")) }
             @if view.passkey { (passkey_form(&view.csrf, &view.return_to)) }
-            form.stack-form method="post" action="/sign-in/again/mail" {
-                (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
-                @if !view.sent { p.hint.break { "The link goes to " (view.email) "." } }
-                button.btn.primary[only] type="submit" { (icon("mail")) @if view.sent { "Send another link" } @else { "E-mail me a link" } }
+            @if view.second { (lost(view)) } @else {
+                form.stack-form method="post" action="/sign-in/again/mail" {
+                    (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
+                    @if !view.sent { p.hint.break { "The link goes to " (view.email) "." } }
+                    button.btn.primary[only] type="submit" { (icon("mail")) @if view.sent { "Send another link" } @else { "E-mail me a link" } }
+                }
             }
             p.hint { a href="/" { "Leave it as it is" } }
         },
@@ -59,9 +68,29 @@ fn ask(view: &AgainView, field: Field, words: &str) -> Markup {
     html! {
         form.stack-form method="post" action="/sign-in/again" novalidate {
             (csrf(&view.csrf)) (hidden("return_to", &view.return_to))
+            @if view.second { (hidden("second", "true")) }
             (field.render())
             button.btn.primary type="submit" { (words) }
         }
+    }
+}
+
+/// Where app and passkey are not at hand.
+fn lost(view: &AgainView) -> Markup {
+    let recovery = Field {
+        name: "recovery",
+        label: "Recovery code",
+        hint: "One of the ten that you kept. It is used up.",
+        kind: Kind::Text,
+        value: "",
+        error: view.problem.as_ref().and_then(|problem| problem.of("recovery")),
+        autocomplete: "off",
+    };
+    html! {
+        @if view.recovery {
+            details.fold open[recovery.error.is_some()] { summary { "Use a recovery code" } (ask(view, recovery, "Go on")) }
+        }
+        p.hint { "Lost all of them? Write to us: an administrator removes them, and you are told by e-mail." }
     }
 }
 
@@ -131,6 +160,8 @@ impl AgainView {
             password: true,
             totp: true,
             passkey: false,
+            second: false,
+            recovery: true,
             sent: false,
             demo: false,
             problem: None,
@@ -156,6 +187,9 @@ mod tests {
         assert!(
             !page(false).contains("href=\"/account/security\"") && page(true).contains("href=\"/account/security\"")
         );
+        let second = again_page(&frame, &AgainView { second: true, ..AgainView::sample() }).into_string();
+        assert!(second.contains("name=\"code\"") && second.contains("name=\"recovery\""));
+        assert!(!second.contains("name=\"password\"") && !second.contains("/sign-in/again/mail"));
         let used = again_link_page(&frame, &AgainLinkView { done: true, ..AgainLinkView::sample() }).into_string();
         assert!(!used.contains("<form class=\"stack-form\""), "a link that was used shows no button");
     }

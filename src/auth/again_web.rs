@@ -3,6 +3,7 @@ use super::again::{RefreshSession, RequestAgainLink, SeeFreshness, UseAgainLink,
 use super::again_page::{AgainLinkView, AgainView, again_link_page, again_page};
 use super::cookie_web::known_device;
 use super::password;
+use super::recovery;
 use super::secret;
 use super::throttle::{At, CountTry};
 use super::web::own_path;
@@ -38,6 +39,8 @@ pub(super) fn routes() -> Vec<Route> {
 struct Asked {
     return_to: String,
     sent: bool,
+    /// A second factor is asked for, where there is one.
+    second: bool,
 }
 
 async fn page(
@@ -52,6 +55,8 @@ async fn page(
     let frame = Frame { title: "Prove that it is you".to_owned(), error, ..outside(app, browser) };
     let view = AgainView {
         csrf: frame.csrf.clone(),
+        second: asked.second && (factors.totp || factors.passkeys > 0),
+        recovery: factors.recovery,
         return_to: own_path(&asked.return_to).to_owned(),
         email: factors.email,
         password: factors.password,
@@ -82,22 +87,31 @@ async fn refresh(
     form: Form,
 ) -> Result<Response, AppError> {
     let factors = app.read(&actor, &SeeFreshness).await?;
-    let asked = Asked { return_to: form.get("return_to").to_owned(), sent: false };
-    if !form.has("code") && form.typed("password").is_empty() {
+    let second = form.given("second").is_some();
+    let asked = Asked { return_to: form.get("return_to").to_owned(), sent: false, second };
+    if !form.has("code") && !form.has("recovery") && form.typed("password").is_empty() {
         return refused(&app, &actor, &browser, &asked, password_fault()).await;
     }
     let device = known_device(&app, &browser);
     let count = CountTry { at: At::Second(factors.person.0), client: client.subject(), device };
     let tries = app.run(Actor::anonymous(), count, Terms::default()).await?.go()?;
-    let with = match form.given("code") {
-        Some(code) => Some(With::Totp(code.to_owned())),
-        None => password::prove_own(&app, &actor, form.typed("password")).await?.map(With::Password),
+    let with = match (form.given("code"), form.given("recovery")) {
+        (Some(code), _) => Some(With::Totp(code.to_owned())),
+        (None, Some(code)) => Some(With::Recovery(recovery::hash(code))),
+        (None, None) => password::prove_own(&app, &actor, form.typed("password")).await?.map(With::Password),
     };
     let fault = match with {
         None => password_fault(),
         Some(with) => {
             let session = secret::hash(&session_secret(&browser.headers, &app).unwrap_or_default());
-            match app.run(actor.clone(), RefreshSession { with, session, tries }, Terms::default()).await {
+            match app
+                .run(
+                    actor.clone(),
+                    RefreshSession { with, session, tries, key: app.sealing_key().cloned() },
+                    Terms::default(),
+                )
+                .await
+            {
                 Ok(()) => return Ok(Redirect::to(own_path(&asked.return_to)).into_response()),
                 Err(AppError::Invalid { field, message }) => Fault { field, text: sentence(&message) },
                 Err(error) => return Err(error),

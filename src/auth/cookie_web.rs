@@ -28,6 +28,7 @@ pub fn signed_in(app: &App, session: &Secret, device: &Device, to: &str) -> Resp
 pub fn onward(app: &App, next: Next, secret: &Secret, device: &Device, to: &str) -> Response {
     match next {
         Next::In => signed_in(app, secret, device, to),
+        Next::Anew => signed_in(app, secret, device, "/account/security?done=anew"),
         Next::Second => {
             let response = Redirect::to("/sign-in/second").into_response();
             set(app, response, half_cookie(app), secret.reveal(), HALF_FOR / 1000)

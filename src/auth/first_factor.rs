@@ -1,6 +1,7 @@
 //! What follows when the first factor was right: a session, or the question for the second one. A sign-in that is half open
 //! is no session: it opens nothing but the page that asks.
 use super::device::Seen;
+use super::handed;
 use super::session::{self, By, Opening};
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::AppError;
@@ -32,6 +33,8 @@ pub struct Passed {
 pub enum Next {
     /// A session.
     In,
+    /// A session; what was set up with a link that was handed over has ended.
+    Anew,
     /// The question for the second factor.
     Second,
 }
@@ -55,11 +58,12 @@ const HALF: &str =
 /// Opens a session, or half of one.
 pub async fn pass(tx: &mut WriteTx, proof: &impl WriteProof, passed: &Passed) -> Result<Next, AppError> {
     let Passed { person, by, secret, device, return_to } = passed;
+    let anew = by.shows_the_owner() && handed::proven(tx, proof, *person).await?;
     let needs: Option<Needs> = tx.find(proof, sql(NEEDS).bind(*person)).await?;
     if !needs.ok_or_else(AppError::hidden)?.second {
         let (session, device) = (secret.clone(), device.clone());
         session::open(tx, proof, &Opening { person: *person, session, by: *by, strong: false, device }).await?;
-        return Ok(Next::In);
+        return Ok(if anew { Next::Anew } else { Next::In });
     }
     tx.execute(proof, sql(TIDY).bind(tx.now())).await?;
     let half = sql(HALF).bind(secret.as_slice()).bind(*person).bind(by.name()).bind(return_to.as_str());

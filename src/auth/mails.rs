@@ -1,4 +1,5 @@
 //! The mails of signing in: 3 to 6 of the list.
+use super::factors_mail::FactorsRemoved;
 use super::session::By;
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::AppError;
@@ -257,6 +258,19 @@ pub(super) async fn queue_password_changed(
 ) -> Result<(), AppError> {
     let mail = PasswordChanged { site: Site::unknown(), at: long(tx.now(), tx.zone()) }.render();
     queue(tx, proof, person, "password_changed", mail, None).await
+}
+
+/// Tells a person that the vendor removed the second factors.
+pub(super) async fn queue_factors_removed(
+    tx: &mut WriteTx,
+    proof: &impl WriteProof,
+    person: PersonId,
+    by: Option<String>,
+    why: &str,
+) -> Result<(), AppError> {
+    let (at, why) = (long(tx.now(), tx.zone()), why.to_owned());
+    let mail = FactorsRemoved { site: Site::unknown(), by, at, why }.render();
+    queue(tx, proof, person, "factors_removed", mail, None).await
 }
 
 /// Tells a person of a browser that was not known.

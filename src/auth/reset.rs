@@ -1,7 +1,7 @@
 //! A forgotten password: a link by mail, once, for 60 minutes, sets a new one and signs in.
 use super::first_factor::{self, Next, Passed};
-use super::password;
 use super::session::By;
+use super::{handed, password};
 use crate::db::{Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::{PersonId, Single};
@@ -39,8 +39,11 @@ impl Operation for ResetPassword {
         let person = used.first().map(|(person,)| *person).ok_or_else(gone)?;
         let email: Option<(String,)> = tx.find(permit, sql(EMAIL).bind(person)).await?;
         crate::oidc::only::refuse_other_ways(tx, permit, &email.map(|(e,)| e).unwrap_or_default()).await?;
+        // First, so that the new password stays.
+        let anew = handed::proven(tx, permit, person).await?;
         password::set(tx, permit, person, &self.phc, None).await?;
         let next = first_factor::pass(tx, permit, &Passed { person, by: By::Link, ..self.passed.clone() }).await?;
+        let next = if anew && next == Next::In { Next::Anew } else { next };
         tx.note(serde_json::json!({"person": person.0, "by": "reset", "next": next}), None);
         Ok(next)
     }

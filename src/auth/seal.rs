@@ -1,6 +1,6 @@
 //! Secrets that the product itself must show to somebody else, and so cannot keep as a hash: sealed with a key that is not in
 //! the database. Without the key there are none.
-use crate::auth::secret::Secret;
+use super::secret::Secret;
 use data_encoding::BASE64URL_NOPAD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use sha2::{Digest, Sha256};

@@ -1,5 +1,6 @@
 //! The second factor of a sign-in that is half open.
 use super::device::Seen;
+use super::seal::SealingKey;
 use super::session::{self, By, Opening};
 use super::{recovery, throttle, totp};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
@@ -68,6 +69,9 @@ pub struct FinishSignIn {
     pub device: Seen,
     /// The tries that succeeded.
     pub tries: Vec<i64>,
+    /// The key that opens what is kept sealed.
+    #[serde(skip)]
+    pub key: Option<SealingKey>,
 }
 
 const END: &str = "DELETE FROM half_sign_ins WHERE hash = $1 AND expires_at > $2 RETURNING person_id, opened_by";
@@ -88,7 +92,7 @@ impl Operation for FinishSignIn {
             return Err(AppError::invalid("code", "this took too long; sign in again"));
         };
         let second = match &self.second {
-            Second::Totp(code) => totp::take(tx, permit, person, code).await.map(|()| "totp")?,
+            Second::Totp(code) => totp::take(tx, permit, person, code, self.key.as_ref()).await.map(|()| "totp")?,
             Second::Recovery(code) => recovery::take(tx, permit, person, code).await.map(|()| "recovery_code")?,
         };
         throttle::forget(tx, permit, &self.tries).await?;

@@ -72,7 +72,14 @@ async fn finish(State(app): State<App>, browser: Browser, client: Client, form: 
         Err(error) => return Err(error),
     };
     let (secret, device) = (Secret::new(""), device(&app, &browser));
-    let finish = FinishSignIn { half: hash, second, session: secret.hash(), device: device.seen(), tries };
+    let finish = FinishSignIn {
+        half: hash,
+        second,
+        session: secret.hash(),
+        device: device.seen(),
+        tries,
+        key: app.sealing_key().cloned(),
+    };
     match app.run(Actor::anonymous(), finish, Terms::default()).await {
         Ok(()) => {
             app.wake();

@@ -84,6 +84,10 @@ fn flash(what: &str) -> Option<Flash> {
         "passkey" => "Your passkey is saved. From now on it signs you in.",
         "passkey-removed" => "The passkey is removed. Remove it on your device, too.",
         "app-removed" => "The authenticator app is removed.",
+        "anew" => {
+            "You have shown that this account is yours. What was set up in it before, with a link that somebody handed over, \
+             has ended: password, passkeys, authenticator app, API tokens and other sign-ins. Set up your own here."
+        }
         _ => return None,
     };
     Some(Flash { text: text.to_owned(), close: "/account/security".to_owned(), ..Flash::default() })
@@ -179,7 +183,7 @@ async fn sign_out(State(app): State<App>, actor: Actor, browser: Browser, form: 
 async fn totp_view(app: &App, actor: &Actor, browser: &Browser, problem: Option<Problem>) -> Result<Markup, AppError> {
     let (frame, _) = frame::signed_in(app, actor, browser).await?;
     let shown = app.read(actor, &ShowSecurity).await?;
-    let secret = app.read(actor, &SeePending).await?;
+    let secret = app.read(actor, &SeePending { key: app.sealing_key().cloned() }).await?;
     let shown_once = |secret: Vec<u8>| {
         let address = totp::address(&secret, &app.profile().vendor, &shown.factors.email);
         (picture(&address), totp::groups(&secret))
@@ -195,7 +199,8 @@ async fn second_factor(State(app): State<App>, actor: Actor, browser: Browser) -
 }
 
 async fn begin(State(app): State<App>, actor: Actor, _form: Form) -> Result<Redirect, AppError> {
-    app.run(actor, BeginTotp { secret: secret::totp_secret() }, Terms::default()).await?;
+    app.run(actor, BeginTotp { secret: secret::totp_secret(), key: app.sealing_key().cloned() }, Terms::default())
+        .await?;
     Ok(Redirect::to("/account/security/second-factor"))
 }
 
@@ -205,6 +210,7 @@ async fn confirm(State(app): State<App>, actor: Actor, browser: Browser, form: F
         code: form.get("code").to_owned(),
         recovery: codes.iter().map(|code| recovery::hash(code)).collect(),
         session: own_session(&app, &browser),
+        key: app.sealing_key().cloned(),
     };
     match app.run(actor.clone(), confirm, Terms::default()).await {
         Ok(()) => codes_shown(&app, &actor, &browser, codes).await,

@@ -20,6 +20,8 @@ pub enum By {
     Link,
     /// The link of an invitation.
     Invitation,
+    /// The link of an invitation that was handed over, which shows nothing of the mailbox.
+    Handed,
     /// A password.
     Password,
     /// A passkey.
@@ -36,6 +38,7 @@ impl By {
         match self {
             By::Link => "link",
             By::Invitation => "invitation",
+            By::Handed => "handed",
             By::Password => "password",
             By::Passkey => "passkey",
             By::Oidc => "oidc",
@@ -45,7 +48,7 @@ impl By {
 
     /// The stored name, read back.
     pub fn of(name: &str) -> Option<Self> {
-        let all = [By::Link, By::Invitation, By::Password, By::Passkey, By::Oidc, By::Demo];
+        let all = [By::Link, By::Invitation, By::Handed, By::Password, By::Passkey, By::Oidc, By::Demo];
         all.into_iter().find(|by| by.name() == name)
     }
 
@@ -54,11 +57,17 @@ impl By {
         match self {
             By::Link => "with a link in a mail",
             By::Invitation => "with an invitation",
+            By::Handed => "with a link that was handed over",
             By::Password => "with a password",
             By::Passkey => "with a passkey",
             By::Oidc => "through another provider",
             By::Demo => "with one click of the demo",
         }
+    }
+
+    /// Whether the mailbox, or the company's own sign-in, was in it: nobody else comes in that way.
+    pub(super) fn shows_the_owner(self) -> bool {
+        matches!(self, By::Link | By::Invitation | By::Oidc)
     }
 
     /// Whether the reader's own mailbox was in it: a mail about the new device would tell nothing new.
@@ -94,8 +103,8 @@ const BEFORE: &str = "SELECT p.signed_in_at IS NOT NULL AS signed_in,
 const DEVICE: &str = "INSERT INTO devices (hash, person_id, label, created_at, seen_at) VALUES ($1, $2, $3, $4, $4)
     ON CONFLICT (hash, person_id) DO UPDATE SET label = excluded.label, seen_at = excluded.seen_at";
 const SESSION: &str =
-    "INSERT INTO sessions (hash, person_id, created_at, expires_at, opened_by, strong, fresh_at, seen_at, device)
-    VALUES ($1, $2, $3, $4, $5, $6, $3, $3, $7)";
+    "INSERT INTO sessions (hash, person_id, created_at, expires_at, opened_by, strong, fresh_at, seen_at, device, second_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $3, $3, $7, $8)";
 const FIRST: &str = "UPDATE people SET signed_in_at = COALESCE(signed_in_at, $2), bounced_at = NULL WHERE id = $1";
 const TIDY: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 
@@ -106,8 +115,9 @@ pub async fn open(tx: &mut WriteTx, proof: &impl WriteProof, opening: &Opening) 
     let before: Option<Before> = tx.find(proof, before).await?;
     let before = before.ok_or_else(AppError::hidden)?;
     tx.execute(proof, sql(TIDY).bind(tx.now())).await?;
+    let second_at = if *strong { tx.now() } else { 0 };
     let row = sql(SESSION).bind(session.as_slice()).bind(*person).bind(tx.now()).bind(tx.now() + SESSION_FOR);
-    tx.execute(proof, row.bind(by.name()).bind(*strong).bind(device.label.as_str())).await?;
+    tx.execute(proof, row.bind(by.name()).bind(*strong).bind(device.label.as_str()).bind(second_at)).await?;
     let row = sql(DEVICE).bind(device.hash.as_slice()).bind(*person).bind(device.label.as_str()).bind(tx.now());
     tx.execute(proof, row).await?;
     if before.signed_in && !before.known && !by.through_mailbox() {

@@ -1,5 +1,6 @@
 //! Sign-in by a link that is mailed: asked for by anybody, answered alike for known and unknown addresses, used once.
 use super::first_factor::{self, Next, Passed};
+use super::handed;
 use super::secret;
 use super::session::By;
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
@@ -104,7 +105,7 @@ const USE: &str = "UPDATE links SET used_at = $2 WHERE hash = $1 AND used_at IS 
         JOIN invitations i ON i.account_id = m.account_id AND i.person_id = m.person_id
         WHERE m.account_id = links.account_id AND m.person_id = links.person_id AND m.confirmed_at IS NULL
         AND i.expires_at > $2))
-    RETURNING person_id, account_id";
+    RETURNING person_id, account_id, purpose";
 const ACCEPT: &str = "UPDATE memberships SET confirmed_at = $3
     WHERE account_id = $1 AND person_id = $2 AND confirmed_at IS NULL";
 const ACCEPTED: &str = "UPDATE invitations SET accepted_at = $3 WHERE account_id = $1 AND person_id = $2";
@@ -126,8 +127,8 @@ impl Operation for OpenSession {
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<Next, AppError> {
         let purpose = if self.accept.is_some() { "invitation" } else { "sign_in" };
         let used = sql(USE).bind(self.link.as_slice()).bind(tx.now()).bind(purpose);
-        let used: Vec<(PersonId, Option<i64>)> = tx.returning(permit, used).await?;
-        let Some((person, account)) = used.into_iter().next() else {
+        let used: Vec<(PersonId, Option<i64>, String)> = tx.returning(permit, used).await?;
+        let Some((person, account, used)) = used.into_iter().next() else {
             return Err(AppError::invalid("link", "this link was used already or has ended; ask for a new one"));
         };
         if let (Some(names), Some(account)) = (&self.accept, account) {
@@ -139,9 +140,16 @@ impl Operation for OpenSession {
                 crate::oidc::only::refuse_other_ways(tx, permit, &email).await?;
             }
         }
-        let by = if self.accept.is_some() { By::Invitation } else { By::Link };
+        let by = match used.as_str() {
+            "handed" => By::Handed,
+            "invitation" => By::Invitation,
+            _ => By::Link,
+        };
         let next = first_factor::pass(tx, permit, &Passed { person, by, ..self.passed.clone() }).await?;
-        tx.note(serde_json::json!({"person": person.0, "by": purpose, "next": next}), None);
+        if by == By::Handed {
+            handed::opened(tx, permit, person).await?;
+        }
+        tx.note(serde_json::json!({"person": person.0, "by": by, "next": next}), None);
         Ok(next)
     }
 }

@@ -1,5 +1,6 @@
-//! Codes of an authenticator app (RFC 6238): set up, proven, never taken twice. The secret is stored as it is, since it has to
-//! be computed with; there is no key beside the database that could hide it.
+//! Codes of an authenticator app (RFC 6238): set up, proven, never taken twice. The secret has to be computed with, so that a hash
+//! will not do: it is sealed with the installation's key. Where the installation has none, it is stored as it is.
+use super::seal::SealingKey;
 use super::{again, recovery};
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::{AppError, Refusal};
@@ -47,16 +48,66 @@ pub fn groups(secret: &[u8]) -> String {
     groups.join(" ")
 }
 
+/// What the secret of a person is sealed for: moved to somebody else's row, it opens nothing.
+fn purpose(person: PersonId) -> String {
+    format!("totp of {}", person.0)
+}
+
+/// As it is stored, and whether that is sealed.
+pub(super) fn stored(key: Option<&SealingKey>, person: PersonId, secret: &[u8]) -> (Vec<u8>, bool) {
+    let sealed = key.and_then(|key| key.seal(&purpose(person), &BASE32_NOPAD.encode(secret)));
+    sealed.map_or_else(|| (secret.to_vec(), false), |sealed| (sealed, true))
+}
+
+/// A secret as it is stored.
+#[derive(FromRow)]
+struct Kept {
+    secret: Vec<u8>,
+    sealed: bool,
+    last_step: i64,
+}
+
+impl Kept {
+    /// What it is.
+    fn open(self, key: Option<&SealingKey>, person: PersonId) -> Result<Vec<u8>, AppError> {
+        if !self.sealed {
+            return Ok(self.secret);
+        }
+        let opened = key.and_then(|key| key.open(&purpose(person), &self.secret));
+        let opened = opened.and_then(|text| BASE32_NOPAD.decode(text.as_bytes()).ok());
+        opened.ok_or_else(|| {
+            let words = "the key of this installation does not open what is kept of your app; use a recovery code or a passkey, \
+                and tell the vendor";
+            Refusal::new("sealed", words).into()
+        })
+    }
+
+    /// The step of which this is the code.
+    fn step(
+        self,
+        key: Option<&SealingKey>,
+        person: PersonId,
+        code: &str,
+        now: Instant,
+    ) -> Result<Option<i64>, AppError> {
+        let last = self.last_step;
+        Ok(step_of(&self.open(key, person)?, code, now, last))
+    }
+}
+
 /// Begins: a secret that counts once a code of it was proven.
 #[derive(Clone, Serialize)]
 pub struct BeginTotp {
     /// The secret.
     #[serde(skip)]
     pub secret: Vec<u8>,
+    /// To seal it with.
+    #[serde(skip)]
+    pub key: Option<SealingKey>,
 }
 
-const BEGIN: &str = "INSERT INTO totps (person_id, secret, created_at, last_step) VALUES ($1, $2, $3, 0)
-    ON CONFLICT (person_id) DO UPDATE SET secret = excluded.secret, created_at = excluded.created_at, last_step = 0
+const BEGIN: &str = "INSERT INTO totps (person_id, secret, created_at, last_step, sealed) VALUES ($1, $2, $3, 0, $4)
+    ON CONFLICT (person_id) DO UPDATE SET secret = excluded.secret, sealed = excluded.sealed, created_at = excluded.created_at, last_step = 0
     WHERE totps.confirmed_at IS NULL";
 
 impl Operation for BeginTotp {
@@ -68,7 +119,8 @@ impl Operation for BeginTotp {
     }
 
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
-        let begin = sql(BEGIN).bind(permit.actor()).bind(self.secret.as_slice()).bind(tx.now());
+        let (secret, sealed) = stored(self.key.as_ref(), permit.actor(), &self.secret);
+        let begin = sql(BEGIN).bind(permit.actor()).bind(secret).bind(tx.now()).bind(sealed);
         if tx.execute(permit, begin).await? == 0 {
             return Err(Refusal::new("totp-exists", "an authenticator app is set up already; remove it first").into());
         }
@@ -78,9 +130,13 @@ impl Operation for BeginTotp {
 }
 
 /// The secret of an app that is not proven yet.
-pub struct SeePending;
+pub struct SeePending {
+    /// The key that opens it.
+    pub key: Option<SealingKey>,
+}
 
-const PENDING: &str = "SELECT t.secret FROM totps t WHERE t.person_id = $1 AND t.confirmed_at IS NULL";
+const UNPROVEN: &str =
+    "SELECT t.secret, t.sealed, t.last_step FROM totps t WHERE t.person_id = $1 AND t.confirmed_at IS NULL";
 
 impl Query for SeePending {
     type Action = policy::SeeSecurity;
@@ -91,8 +147,8 @@ impl Query for SeePending {
     }
 
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Option<Vec<u8>>, AppError> {
-        let secret: Option<(Vec<u8>,)> = reader.find(permit, sql(PENDING).bind(permit.actor())).await?;
-        Ok(secret.map(|(secret,)| secret))
+        let kept: Option<Kept> = reader.find(permit, sql(UNPROVEN).bind(permit.actor())).await?;
+        kept.map(|kept| kept.open(self.key.as_ref(), permit.actor())).transpose()
     }
 }
 
@@ -106,15 +162,11 @@ pub struct ConfirmTotp {
     pub recovery: Vec<Vec<u8>>,
     /// Hash of the session.
     pub session: Vec<u8>,
+    /// The key that opens the secret.
+    #[serde(skip)]
+    pub key: Option<SealingKey>,
 }
 
-#[derive(FromRow)]
-struct Kept {
-    secret: Vec<u8>,
-    last_step: i64,
-}
-
-const UNPROVEN: &str = "SELECT t.secret, t.last_step FROM totps t WHERE t.person_id = $1 AND t.confirmed_at IS NULL";
 const CONFIRM: &str =
     "UPDATE totps SET confirmed_at = $2, last_step = $3 WHERE person_id = $1 AND confirmed_at IS NULL";
 
@@ -129,8 +181,7 @@ impl Operation for ConfirmTotp {
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
         let me = permit.actor();
         let kept: Option<Kept> = tx.find(permit, sql(UNPROVEN).bind(me)).await?;
-        let step =
-            kept.and_then(|kept| step_of(&kept.secret, &self.code, tx.now(), kept.last_step)).ok_or_else(wrong)?;
+        let step = kept.ok_or_else(wrong)?.step(self.key.as_ref(), me, &self.code, tx.now())?.ok_or_else(wrong)?;
         tx.execute(permit, sql(CONFIRM).bind(me).bind(tx.now()).bind(step)).await?;
         recovery::replace(tx, permit, me, &self.recovery).await?;
         again::strengthen(tx, permit, me, &self.session).await?;
@@ -147,7 +198,7 @@ pub(super) fn wrong() -> AppError {
 }
 
 const CONFIRMED: &str =
-    "SELECT t.secret, t.last_step FROM totps t WHERE t.person_id = $1 AND t.confirmed_at IS NOT NULL";
+    "SELECT t.secret, t.sealed, t.last_step FROM totps t WHERE t.person_id = $1 AND t.confirmed_at IS NOT NULL";
 /// Of two who use one code at once, one gets no row.
 const TAKE: &str =
     "UPDATE totps SET last_step = $2 WHERE person_id = $1 AND last_step < $2 AND confirmed_at IS NOT NULL";
@@ -158,9 +209,10 @@ pub(super) async fn take(
     proof: &impl WriteProof,
     person: PersonId,
     code: &str,
+    key: Option<&SealingKey>,
 ) -> Result<(), AppError> {
     let kept: Option<Kept> = tx.find(proof, sql(CONFIRMED).bind(person)).await?;
-    let step = kept.and_then(|kept| step_of(&kept.secret, code, tx.now(), kept.last_step)).ok_or_else(wrong)?;
+    let step = kept.ok_or_else(wrong)?.step(key, person, code, tx.now())?.ok_or_else(wrong)?;
     match tx.execute(proof, sql(TAKE).bind(person).bind(step)).await? {
         0 => Err(wrong()),
         _ => Ok(()),
@@ -205,7 +257,7 @@ impl Operation for RemoveTotp {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    [BEGIN, PENDING, UNPROVEN, CONFIRM, CONFIRMED, TAKE, REQUIRED, REMOVE, CODES].map(sql).into()
+    [BEGIN, UNPROVEN, CONFIRM, CONFIRMED, TAKE, REQUIRED, REMOVE, CODES].map(sql).into()
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ mod people;
 mod serve;
 
 use crate::app::{App, Profile};
+use crate::auth::seal::SealingKey;
 use crate::config::{self, Settings};
 use crate::db::Db;
 use crate::error::AppError;
 use crate::installation::settings::Configure;
-use crate::oidc::sealed::SealingKey;
 use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::time::{Clock, zone};
@@ -49,6 +49,9 @@ enum Command {
     /// Administrators
     #[command(subcommand)]
     Admin(people::Admin),
+    /// People who cannot help themselves
+    #[command(subcommand)]
+    Person(people::Person),
     /// API tokens
     #[command(subcommand)]
     Token(people::Token),
@@ -118,6 +121,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Check => data::check(&open(&settings, false).await?).await,
         Command::Explain(arguments) => data::explain(&open(&settings, false).await?, arguments).await,
         Command::Admin(command) => people::admin(&open(&settings, false).await?, command).await,
+        Command::Person(command) => people::person(&open(&settings, false).await?, command).await,
         Command::Token(command) => people::token(&open(&settings, false).await?, command).await,
         Command::GoLive { yes } => people::go_live(&open(&settings, false).await?, yes).await,
         Command::Migrate => {

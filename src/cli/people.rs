@@ -1,11 +1,15 @@
-//! `admin create`, `token create`, `go-live`.
+//! `admin create`, `person reset-factors`, `token create`, `go-live`.
 use super::Failure;
 use crate::app::App;
+use crate::auth::reset_factors::ResetFactors;
 use crate::auth::secret::Secret;
 use crate::auth::token::{CreateAdministrator, CreateToken};
+use crate::error::AppError;
+use crate::ids::PersonKey;
 use crate::installation::go_live;
 use crate::operation::Terms;
-use crate::policy::Actor;
+use crate::policy::{Actor, Denied};
+use crate::text::address_key;
 use crate::time::rfc3339;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -21,6 +25,22 @@ pub(super) enum Admin {
         /// First and last name
         #[arg(long)]
         name: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum Person {
+    /// Remove the second factors and passkeys of somebody who lost them all; they are told by mail
+    #[command(
+        after_help = "Example: subscription-center person reset-factors --email ada@vendor.example --why \"showed a passport\""
+    )]
+    ResetFactors {
+        /// Whose
+        #[arg(long)]
+        email: String,
+        /// How you made sure who asks; stands in the audit trail and in the mail
+        #[arg(long)]
+        why: String,
     },
 }
 
@@ -56,6 +76,20 @@ pub(super) async fn admin(app: &App, command: Admin) -> Result<(), Failure> {
     app.run(Actor::operator(), create, Terms::default()).await?;
     println!("{}/sign-in/link/{}", app.profile().base_url, link.reveal());
     eprintln!("The link works once, for 24 hours.");
+    app.close().await;
+    Ok(())
+}
+
+pub(super) async fn person(app: &App, command: Person) -> Result<(), Failure> {
+    let Person::ResetFactors { email, why } = command;
+    let reset = ResetFactors { person: PersonKey(address_key(&email)), why };
+    let done = app.run(Actor::operator(), reset, Terms::default()).await;
+    done.map_err(|error| match error {
+        AppError::Denied(Denied::Hidden) => Failure::Refused(format!("there is nobody with the address {email}")),
+        error => error.into(),
+    })?;
+    println!("removed");
+    eprintln!("They are signed out everywhere, are told by mail, and sign in with a link or a password.");
     app.close().await;
     Ok(())
 }

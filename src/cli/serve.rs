@@ -1,7 +1,7 @@
 //! `serve`: web and background work in one process.
 use super::{Failure, open};
 use crate::app::App;
-use crate::auth::last_use;
+use crate::auth::{last_use, seal_secrets};
 use crate::config::{DEMO_DATABASE, Settings};
 use crate::jobs::worker;
 use crate::mail::transport::Transport;
@@ -91,6 +91,7 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         crate::demo::world::fill(&app).await?;
     }
     arguments.staff.apply(&app).await?;
+    seal_secrets::at_start(&app).await?;
     if let Some(file) = &arguments.terms_file {
         let body = std::fs::read_to_string(file).map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
         app.run(Actor::operator(), SetTerms { body }, Terms::default()).await?;

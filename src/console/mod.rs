@@ -1,7 +1,10 @@
-//! What the vendor's staff do about people: look as somebody, find duplicates, make one of two.
+//! What the vendor's staff do about people: look as somebody, find duplicates, make one of two, remove
+//! the second factors of whoever lost them.
 pub mod companies_page;
 pub mod company_items;
 pub mod duplicates;
+pub mod factors_page;
+mod factors_web;
 pub mod merge;
 pub mod merge_companies;
 pub mod merge_items;
@@ -25,5 +28,7 @@ pub(crate) fn statements() -> Vec<Sql> {
 }
 
 pub(crate) fn routes() -> Vec<Route> {
-    web::routes()
+    let mut all = web::routes();
+    all.extend(factors_web::routes());
+    all
 }

@@ -66,7 +66,10 @@ pub async fn sections(
                 div.under {
                     a.btn href={ "/vendor/view-as/" (encoded(handle)) } { "View as " (person.name) }
                     a.btn href="/vendor/duplicates" { "Duplicates" }
-                    @if role == "administrator" { a.btn href=(path("erase")) { "Erase" } }
+                    @if role == "administrator" {
+                        a.btn href={ "/vendor/people/" (encoded(handle)) "/reset-factors" } { "Reset second factors" }
+                        a.btn href=(path("erase")) { "Erase" }
+                    }
                 }
             }
         }

@@ -38,7 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-fn framed(frame: Frame, title: &str, error: bool) -> Frame {
+pub(super) fn framed(frame: Frame, title: &str, error: bool) -> Frame {
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here(title)];
     let place = if matches!(title, "Duplicates" | "Merge") { Place::Duplicates } else { Place::Elsewhere };
     Frame { title: title.to_owned(), error, crumbs, place, ..frame }

@@ -80,3 +80,30 @@ impl Db {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::{Row, SqliteConnection};
+
+    /// Whoever waited to join, or was answered, before that was a request like others.
+    #[tokio::test]
+    async fn joins_become_requests() {
+        let mut db = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        for Migration { version, sqlite, .. } in MIGRATIONS {
+            if *version == 10 {
+                let rows = "PRAGMA foreign_keys = OFF;
+                    INSERT INTO oidc_joins (id, handle, account_id, person_id, outcome, asked_at, decided_at, decided_by) VALUES
+                        (1, 'a', 1, 5, 'waiting', 7, NULL, NULL), (2, 'b', 1, 6, 'declined', 7, 8, 2),
+                        (3, 'c', 1, 7, 'approved', 7, 8, 2), (4, 'd', 1, 8, 'at_once', 7, NULL, NULL);";
+                sqlx::raw_sql(rows).execute(&mut db).await.unwrap();
+            }
+            sqlx::raw_sql(AssertSqlSafe(Dialect::Sqlite.migration(sqlite))).execute(&mut db).await.unwrap();
+        }
+        let all = "SELECT handle || ' ' || kind || ' ' || person_id || ' ' || COALESCE(decision, '-') || ' '
+            || COALESCE(decided_by, '-') AS row FROM access_requests ORDER BY id";
+        let all = sqlx::query(all).fetch_all(&mut db).await.unwrap();
+        let all: Vec<String> = all.iter().map(|row| row.get("row")).collect();
+        assert_eq!(all, ["a join 5 - -", "b join 6 declined 2", "c join 7 granted 2", "d join 8 granted -"]);
+    }
+}

@@ -10,7 +10,6 @@ pub mod protocol;
 pub mod provider;
 pub mod reach;
 pub mod rules;
-pub mod sealed;
 pub mod settings_page;
 mod settings_web;
 pub mod setup;

@@ -2,8 +2,8 @@
 use super::http::Calls;
 use super::protocol::Client;
 use super::reach::Reach;
-use super::sealed::SealingKey;
 use crate::app::App;
+use crate::auth::seal::SealingKey;
 use crate::db::{FromRow, Reader, Sql, sql};
 use crate::error::{AppError, Refusal};
 use crate::ids::Single;

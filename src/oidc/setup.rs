@@ -1,7 +1,7 @@
 //! Setting up a company's sign-in, or the vendor's: what is checked, what is stored, what the audit trail may say of it.
 use super::provider::Provider;
 use super::reach::Reach;
-use super::sealed::SealingKey;
+use crate::auth::seal::SealingKey;
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::policy::WriteProof;

@@ -29,6 +29,8 @@ macro_rules! actions {
             pub fn writes(self) -> bool { match self { $(ActionId::$name => actions!(=$kind write)),* } }
             /// Whether a factor has to be proven anew, at most five minutes before.
             pub fn needs_fresh(self) -> bool { match self { $(ActionId::$name => false $(|| actions!(=$also fresh))*),* } }
+            /// Whether whoever has a second factor has to prove that one anew: the first alone must not take it away.
+            pub fn needs_second(self) -> bool { match self { $(ActionId::$name => false $(|| actions!(=$also second))*),* } }
             /// Whether it shows what nobody but the person may see, the vendor's staff who look at the pages least of all.
             pub fn secret(self) -> bool { match self { $(ActionId::$name => false $(|| actions!(=$also secret))*),* } }
             /// Whether somebody who still has to set up a second factor may.
@@ -47,17 +49,14 @@ macro_rules! actions {
     (=write write) => { true };
     (=read write) => { false };
     (=secret secret) => { true };
-    (=secret fresh) => { false };
-    (=secret enrolling) => { false };
     (=fresh secret) => { true };
-    (=enrolling secret) => { false };
     (=fresh fresh) => { true };
-    (=enrolling fresh) => { false };
+    (=second second) => { true };
     (=enrolling enrolling) => { true };
-    (=fresh enrolling) => { false };
+    (=$also:ident $asked:ident) => { false };
 }
 
-// `fresh`: a factor has to be proven anew. `enrolling`: open to whoever still has to set up a second factor.
+// `fresh`: a factor has to be proven anew; `second`: the second one, by whoever has one. `enrolling`: open to whoever still has to set up a second factor.
 // `secret`: shown to nobody who views as somebody else; so is whatever is `fresh`.
 actions! {
     read  SeeContract(Contract)            = "contract.see";
@@ -103,6 +102,8 @@ actions! {
     read  SeeErasure(Leaver)               = "person.see_erasure";
     write ErasePerson(Leaver)              = "person.erase" fresh;
     read  SeeViewed(Person)                = "person.see_viewed";
+    read  SeeFactors(Person)               = "person.see_factors";
+    write ResetFactors(Person)             = "person.reset_factors" fresh;
     write StartViewing(Person)             = "person.view_as" fresh;
     write StopViewing(Me)                  = "person.stop_viewing";
     read  ListDuplicates(Me)               = "person.list_duplicates";
@@ -119,11 +120,11 @@ actions! {
     write SetPassword(Me)                  = "password.set" enrolling fresh;
     read  SeeSecurity(Me)                  = "security.see" enrolling secret;
     write EndSession(Me)                   = "session.end" enrolling;
-    write SetUpTotp(Me)                    = "totp.set_up" enrolling fresh;
-    write RemoveTotp(Me)                   = "totp.remove" fresh;
-    write MakeRecoveryCodes(Me)            = "recovery_codes.make" fresh;
-    write AddPasskey(Me)                   = "passkey.add" enrolling fresh;
-    write RemovePasskey(Me)                = "passkey.remove" fresh;
+    write SetUpTotp(Me)                    = "totp.set_up" enrolling fresh second;
+    write RemoveTotp(Me)                   = "totp.remove" fresh second;
+    write MakeRecoveryCodes(Me)            = "recovery_codes.make" fresh second;
+    write AddPasskey(Me)                   = "passkey.add" enrolling fresh second;
+    write RemovePasskey(Me)                = "passkey.remove" fresh second;
     write RequestPasskey(Installation)     = "passkey.request" enrolling;
     read  ListTokens(Me)                   = "token.list_own" secret;
     write CreateOwnToken(Me)               = "token.create_own" fresh;
@@ -138,6 +139,7 @@ actions! {
     read  SeeCompanySignIn(Account)        = "company_sign_in.see";
     read  TestCompanySignIn(Account)       = "company_sign_in.test";
     write ConfigureCompanySignIn(Account)  = "company_sign_in.configure" fresh;
+    write ConfirmProvider(Installation)    = "company_sign_in.confirm" enrolling;
     read  SeeStaffSignIn(Installation)     = "staff_sign_in.see";
     write ConfigureStaffSignIn(Installation) = "staff_sign_in.configure" fresh;
     write AcceptTerms(Me)                  = "terms.accept";
@@ -149,6 +151,7 @@ actions! {
     write Configure(Installation)          = "installation.configure";
     write CreateAdministrator(Installation) = "administrator.create";
     write CreateToken(Installation)        = "token.create";
+    write SealSecrets(Installation)        = "installation.seal_secrets";
     write ChangeHands(Installation)        = "coordinator.change_hands";
     write RunJob(Installation)             = "job.run";
     write WriteMail(Installation)          = "mail.write";

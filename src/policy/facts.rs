@@ -70,6 +70,8 @@ pub struct Facts {
     pub(super) enrols: bool,
     /// A factor was proven in the last five minutes.
     pub(super) fresh: bool,
+    /// A second factor was proven in the last five minutes, or there is none. Known of the own things only.
+    pub(super) second: bool,
     pub(super) target: Option<i64>,
     pub(super) member: bool,
     pub(super) manager: Option<PersonId>,

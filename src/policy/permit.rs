@@ -143,6 +143,9 @@ pub enum Denied {
     /// Allowed, but no factor was proven in the last minutes: 403; pages ask for one.
     #[error("sign in again")]
     NotFresh,
+    /// Allowed, but the second factor that there is was not proven in the last minutes: 403; pages ask for it.
+    #[error("prove your second factor")]
+    NoSecond,
     /// The object has moved on since the version that the caller saw: 412.
     #[error("changed meanwhile")]
     Stale,
@@ -262,6 +265,7 @@ fn decide<A: Action>(facts: Option<Facts>) -> Result<Permit<A>, Denied> {
                 Err(Denied::Viewing)
             }
             () if facts.reads_only && A::ID.writes() => Err(Denied::ReadOnly),
+            () if !facts.second && A::ID.needs_second() => Err(Denied::NoSecond),
             () if !facts.fresh && A::ID.needs_fresh() => Err(Denied::NotFresh),
             () => Ok(Permit { facts, target }),
         };

@@ -89,6 +89,10 @@ const SEES_CHANGE_SET: Line = &[
 const VIEWS_AS: Line = &[(CustomerStaff, "supports customers")];
 const ERASES: Line =
     &[(Myself, "has a right to be forgotten"), (Administrator, "carries out what the person asked for")];
+const RESETS: Line = &[
+    (Administrator, "lets somebody in who lost every second factor"),
+    (Operator, "runs the command line of the installation"),
+];
 const OPERATOR: Line = &[(Operator, "runs the command line of the installation")];
 const SYSTEM: Line = &[(System, "the product's own work")];
 const SEES_COMPANY: Line = &[(ManagerOfCompany, "runs a contract of it"), (Staff, "supports customers")];
@@ -141,14 +145,18 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::ChangeEmail | ActionId::StopEmailChange | ActionId::AskExport | ActionId::FetchExport => OWN,
         ActionId::SeeErasure | ActionId::ErasePerson => ERASES,
         ActionId::SeeViewed | ActionId::StartViewing => VIEWS_AS,
+        ActionId::SeeFactors => &[(Administrator, "lets somebody in who lost every second factor")],
+        ActionId::ResetFactors => RESETS,
         ActionId::StopViewing => OWN,
         ActionId::ListDuplicates => VIEWS_AS,
         ActionId::MergePeople | ActionId::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
+        ActionId::ConfirmProvider => &[(Anyone, "holds a link that went to the person's address")],
         ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         ActionId::MakeExport => SYSTEM,
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
+        ActionId::SealSecrets => OPERATOR,
         ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken => OPERATOR,
         ActionId::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
         ActionId::RunJob | ActionId::WriteMail | ActionId::WriteUserMail | ActionId::SendMail | ActionId::SealAudit => {

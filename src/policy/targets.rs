@@ -19,19 +19,19 @@ macro_rules! facts {
     ($($part:expr),*) => {
         FactsSql {
             token: concat!("WITH me AS (SELECT p.id, p.staff_role, CAST(NULL AS BIGINT) AS viewer, t.scope = 'read' AS reads_only, FALSE AS enrols,
-                FALSE AS fresh FROM tokens t JOIN people p ON p.id = t.person_id
+                FALSE AS fresh, 0 AS second_at FROM tokens t JOIN people p ON p.id = t.person_id
                 WHERE t.hash = $2 AND t.expires_at > $3 AND p.deactivated_at IS NULL) ", bearer!(), $($part),*),
             session: concat!("WITH me AS (SELECT COALESCE(v.id, p.id) AS id,
                 CASE WHEN v.id IS NULL THEN p.staff_role END AS staff_role,
                 CASE WHEN v.id IS NOT NULL THEN p.id END AS viewer, FALSE AS reads_only,
                 t.strong = FALSE AND (p.staff_role IS NOT NULL OR EXISTS (SELECT 1 FROM memberships r
                     WHERE r.person_id = p.id AND r.partner_role IS NOT NULL AND r.confirmed_at IS NOT NULL)) AS enrols,
-                t.fresh_at > $3 - 300000 AS fresh FROM sessions t JOIN people p ON p.id = t.person_id
+                t.fresh_at > $3 - 300000 AS fresh, t.second_at FROM sessions t JOIN people p ON p.id = t.person_id
                 LEFT JOIN people v ON v.id = t.view_as AND t.view_until > $3 AND v.deactivated_at IS NULL
                     AND v.staff_role IS NULL AND p.staff_role IN ('administrator', 'support')
                 WHERE t.hash = $2 AND t.expires_at > $3 AND p.deactivated_at IS NULL) ", bearer!(), $($part),*),
             id: concat!("WITH me AS (SELECT CAST($2 AS BIGINT) AS id, CAST(NULL AS TEXT) AS staff_role,
-                CAST(NULL AS BIGINT) AS viewer, FALSE AS reads_only, FALSE AS enrols, TRUE AS fresh WHERE $3 > 0) ", bearer!(), $($part),*),
+                CAST(NULL AS BIGINT) AS viewer, FALSE AS reads_only, FALSE AS enrols, TRUE AS fresh, CAST($3 AS BIGINT) AS second_at WHERE $3 > 0) ", bearer!(), $($part),*),
         }
     };
 }
@@ -273,6 +273,8 @@ impl Target for Me {
     // A manager or coordinator of whatever contract: whether the areas of those roles are open.
     const FACTS: FactsSql = facts!(
         "me.id AS target, TRUE AS member,
+        me.second_at > $3 - 300000 OR NOT (EXISTS (SELECT 1 FROM passkeys k WHERE k.person_id = me.id)
+            OR EXISTS (SELECT 1 FROM totps t WHERE t.person_id = me.id AND t.confirmed_at IS NOT NULL)) AS second,
         CASE WHEN EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id
             AND m.person_id = me.id AND m.confirmed_at IS NOT NULL WHERE c.manager_id = me.id) THEN me.id END AS manager,
         EXISTS (SELECT 1 FROM contracts c JOIN memberships m ON m.account_id = c.account_id

@@ -1,7 +1,7 @@
 //! What guards every answer: headers, other sites' requests, time, and errors as pages.
 use super::extract::text;
 use super::frame;
-use super::problem::{ENROL, NOT_FRESH, Problem};
+use super::problem::{ENROL, NO_SECOND, NOT_FRESH, Problem};
 use super::words::link;
 use crate::app::App;
 use axum::extract::{Request, State};
@@ -88,14 +88,16 @@ pub(super) async fn error_pages(State(app): State<App>, request: Request, next: 
         let here: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
         return Redirect::to(&format!("/sign-in?return_to={here}")).into_response();
     }
-    if problem.name() == NOT_FRESH {
+    if matches!(problem.name(), NOT_FRESH | NO_SECOND) {
         // A refused form goes back to its own page, where what was asked for is asked for again.
         let here = if method == Method::GET {
             uri.path_and_query().map(|p| p.as_str().to_owned())
         } else {
             came_from(&headers, &app)
         };
-        return Redirect::to(&link("/sign-in/again", &[("return_to", &here.unwrap_or_default())])).into_response();
+        let second = if problem.name() == NO_SECOND { "true" } else { "" };
+        let asked = [("second", second), ("return_to", &here.unwrap_or_default())];
+        return Redirect::to(&link("/sign-in/again", &asked)).into_response();
     }
     if problem.name() == ENROL {
         return Redirect::to("/account/security/second-factor").into_response();

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 /// Of a refusal that pages answer by asking for a factor.
+pub(super) const NO_SECOND: &str = "second-factor-needed";
 pub(super) const NOT_FRESH: &str = "fresh-authentication-required";
 /// Of a refusal while staff view pages as somebody else.
 pub(super) const VIEWING: &str = "viewing-as";
@@ -71,6 +72,12 @@ impl Problem {
         self.kind.strip_prefix("/problems/").unwrap_or(&self.kind)
     }
 
+    /// Whoever has a second factor proves that one.
+    fn no_second() -> Self {
+        let words = "do this on its page, where your authenticator app, a passkey or a recovery code is asked for";
+        Self::new(StatusCode::FORBIDDEN, NO_SECOND, words)
+    }
+
     fn viewing() -> Self {
         let title = "you view these pages as somebody else, and nothing can be changed; stop viewing first";
         Self::new(StatusCode::FORBIDDEN, VIEWING, title)
@@ -112,6 +119,7 @@ impl From<AppError> for Problem {
                 NOT_FRESH,
                 "do this on its page, where you are asked to prove again who you are; a token cannot",
             ),
+            AppError::Denied(Denied::NoSecond) => Self::no_second(),
             AppError::Denied(Denied::Stale) => Self {
                 changed_since: Some(Vec::new()),
                 ..Self::new(StatusCode::PRECONDITION_FAILED, "changed", "it has changed since you looked; look again")

@@ -144,6 +144,52 @@ async function viewed(context) {
   await world.command('check');
 }
 
+/** Whoever lost every second factor: the first alone removes nothing, an administrator does, and the person is told. */
+async function lost(context) {
+  const { world, main: { manager }, open, script } = context, b = await open({ script });
+  b.expects = 'a refusal';
+  await b.signIn(manager.email);
+  await b.goto('/account/security/second-factor');
+  await b.setUpApp(manager.email);
+  world.advance(301);
+  await b.goto('/account/security/second-factor/remove');
+  await b.locate('main form button').last().click();
+  await b.page.waitForURL('**/sign-in/again?second=true**');
+  const page = await b.page.innerText('main');
+  ok(page.includes('we ask for your second factor') && !page.includes('E-mail me a link'), 'a mailbox is not enough');
+  await b.accessible('the second factor is asked for');
+  await b.shot(`second factor asked for ${script ? '' : 'no script'}`);
+  await b.locate('summary').click();
+  await b.locate('input[name=recovery]').fill('aaaa-bbbb-cccc-dddd');
+  await b.locate('form:has(input[name=recovery]) button').click();
+  await until(async () => (await b.page.innerText('main')).includes('one of the recovery codes'), 'one that is made up is refused');
+  const admin = await administrator(context), since = world.mails().length;
+  admin.expects = 'a refusal';
+  await admin.goto(`/people/${encodeURIComponent(manager.email)}`);
+  await admin.page.getByRole('link', { name: 'Reset second factors' }).click();
+  await admin.accessible('reset second factors');
+  await admin.shot('reset second factors');
+  await admin.page.getByRole('button', { name: 'Remove them' }).click();
+  await until(async () => (await admin.page.innerText('main')).includes('how you made sure who asks'), 'a reason is asked for');
+  await admin.locate('input[name=why]').fill('called back on the number that we know');
+  await admin.page.getByRole('button', { name: 'Remove them' }).click();
+  await until(async () => (await admin.page.innerText('main')).includes('is signed out everywhere and told by e-mail'), 'it is done');
+  await admin.shot('reset second factors done');
+  const told = mail => mail.subject === 'Your second factors were removed';
+  const mail = (await world.untilMails(mails => mails.slice(since).some(told))).slice(since).find(told);
+  ok(mail.text.includes('Ada Vendor') && mail.text.includes('called back on the number'), 'by whom and why');
+  await b.goto('/account');
+  ok(new URL(b.page.url()).pathname === '/sign-in', 'signed out everywhere');
+  // The command line does the same, and finds nothing left.
+  const nothing = await world.command('person', 'reset-factors', '--email', manager.email, '--why', 'asked').catch(error => error.message);
+  ok(/there is nothing to remove/.test(nothing), `nothing is left: ${nothing}`);
+  const again = await open({ script });
+  await again.signIn(manager.email);
+  await again.goto('/account/security');
+  ok((await again.page.innerText('main')).includes('Set up an authenticator app'), 'a link is enough again');
+  await world.command('check');
+}
+
 const both = (name, test) => ({ [name]: test, [`${name}, without a script`]: test });
 export const tests = {
   ...both('a profile is saved, and never over a change', profile),
@@ -151,4 +197,5 @@ export const tests = {
   ...both('what is held is handed out', exported),
   ...both('two records become one, and two again', merged),
   ...both('staff look as somebody and change nothing', viewed),
+  ...both('lost second factors are removed by an administrator', lost),
 };

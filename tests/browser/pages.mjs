@@ -33,6 +33,7 @@ const PAGES = [
   { name: 'forgotten password sent', who: 'nobody', path: () => '/forgot?sent=somebody%40nowhere.example' },
   { name: 'reset link used', who: 'nobody', path: () => '/reset/0000000000000000000000000000000000000000000', refused: true },
   { name: 'help signed out', who: 'nobody', path: () => '/help' },
+  { name: 'provider that asks, used', who: 'nobody', path: () => '/sign-in/oidc/confirm/0000000000000000000000000000000000000000000', refused: true },
   { name: 'home', who: 'manager', path: () => '/' },
   { name: 'welcome, terms', who: 'manager', path: () => '/welcome', state: async b => ok((await b.page.innerText('main')).includes('Be fair'), 'the terms are there') },
   { name: 'welcome, accepted', who: 'managerOfSeveral', path: () => '/welcome', state: async b => {

@@ -1,7 +1,7 @@
 //! Who sets up a sign-in, what is refused, and what becomes of the client secret.
 use super::provider::Description;
 use super::{Acme, World, form, json};
-use subscription_center::oidc::sealed::SealingKey;
+use subscription_center::auth::seal::SealingKey;
 
 pub async fn only_the_companys_own_manager_sets_up_and_decides(world: World) {
     let acme = Acme::new(world, "").await;
