@@ -23,6 +23,8 @@ pub enum Purpose {
     OldAddress,
     /// Confirms it from the new one.
     NewAddress,
+    /// Says that a company's provider may sign one in.
+    Provider,
 }
 
 impl Purpose {
@@ -36,6 +38,7 @@ impl Purpose {
             Purpose::Reset => "reset",
             Purpose::OldAddress => "old_address",
             Purpose::NewAddress => "new_address",
+            Purpose::Provider => "provider",
         }
     }
 
@@ -49,6 +52,7 @@ impl Purpose {
             Purpose::Reset,
             Purpose::OldAddress,
             Purpose::NewAddress,
+            Purpose::Provider,
         ];
         all.into_iter().find(|p| p.name() == name)
     }
@@ -59,7 +63,7 @@ impl Purpose {
             Purpose::SignIn | Purpose::Again => 15 * MINUTE,
             Purpose::Reset => 60 * MINUTE,
             Purpose::Invitation | Purpose::Welcome => 30 * DAY,
-            Purpose::OldAddress | Purpose::NewAddress => DAY,
+            Purpose::OldAddress | Purpose::NewAddress | Purpose::Provider => DAY,
         }
     }
 
@@ -72,6 +76,7 @@ impl Purpose {
             Purpose::Welcome => "/welcome/",
             Purpose::Reset => "/reset/",
             Purpose::OldAddress | Purpose::NewAddress => "/confirm-email/",
+            Purpose::Provider => "/sign-in/oidc/confirm/",
         }
     }
 }

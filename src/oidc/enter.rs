@@ -1,4 +1,5 @@
 //! Somebody whom a provider vouches for comes in: signed in, made a member, or told to wait for a Contract Manager.
+use super::confirm;
 use super::protocol::Identity;
 use super::rules::{Case, Known, Membership, Step, decide, domain_of};
 use crate::auth::device::Seen;
@@ -56,6 +57,11 @@ pub enum Entered {
         /// It was declined before; they can still change their mind.
         declined: bool,
     },
+    /// The person belongs to another company, too, and says first that this sign-in may be used: by a link that was mailed.
+    Confirming {
+        /// Whose sign-in it was.
+        company: String,
+    },
 }
 
 #[derive(FromRow)]
@@ -77,6 +83,8 @@ struct PersonRow {
     member: bool,
     invited: bool,
     joining: Option<String>,
+    elsewhere: bool,
+    confirmed: bool,
 }
 
 /// Two first sign-ins of one person at once: the second finds what the first made.
@@ -96,7 +104,9 @@ const PERSON: &str = "SELECT p.id, p.staff_role IS NOT NULL AS staff, p.deactiva
             WHERE m.account_id = $5 AND m.person_id = p.id AND m.confirmed_at IS NULL AND i.accepted_at IS NULL
             AND i.expires_at > $6) AS invited,
         (SELECT COALESCE(r.decision, 'waiting') FROM access_requests r WHERE r.kind = 'join' AND r.account_id = $5
-            AND r.person_id = p.id ORDER BY r.id DESC LIMIT 1) AS joining
+            AND r.person_id = p.id ORDER BY r.id DESC LIMIT 1) AS joining,
+        EXISTS (SELECT 1 FROM memberships m WHERE m.account_id <> $5 AND m.person_id = p.id
+            AND m.confirmed_at IS NOT NULL) AS elsewhere, s.confirmed_at IS NOT NULL AS confirmed
     FROM people p LEFT JOIN oidc_subjects s ON s.provider_id = $1 AND s.issuer = $2 AND s.subject = $3
         AND s.person_id = p.id
     WHERE s.person_id IS NOT NULL OR p.email_key = $4
@@ -149,12 +159,15 @@ impl Operation for EnterByProvider {
                 self.ask(tx, permit, &provider, person).await?;
                 return self.waits(tx, permit, &provider, false).await;
             }
+            Step::Confirm => {
+                self.bind(tx, permit, person).await?;
+                return confirm::ask(tx, permit, self.provider, account, person, provider.company).await;
+            }
             Step::Join => join::at_once(tx, permit, account, person).await?,
             Step::Accept => join::accept(tx, permit, account, person).await?,
             Step::SignIn => {}
         }
-        let bind = sql(BIND).bind(self.provider).bind(self.issuer.as_str()).bind(self.subject.as_str());
-        tx.execute(permit, bind.bind(person).bind(tx.now())).await?;
+        self.bind(tx, permit, person).await?;
         let (secret, device, by) = (self.session.clone(), self.device.clone(), By::Oidc);
         // A company says itself what its provider proves: only the vendor's own counts as a second factor.
         let next = match self.strong && provider.account_id.is_none() {
@@ -180,8 +193,8 @@ impl PersonRow {
             (false, true) => Membership::Invited,
             (false, false) => Membership::None,
         };
-        let Self { by_subject, bound_to_another, staff, deactivated, .. } = *self;
-        Known { by_subject, bound_to_another, staff, deactivated, membership }
+        let Self { by_subject, bound_to_another, staff, deactivated, elsewhere, confirmed, .. } = *self;
+        Known { by_subject, bound_to_another, staff, deactivated, membership, elsewhere, confirmed }
     }
 }
 
@@ -210,6 +223,12 @@ impl EnterByProvider {
         let find = sql(PERSON).bind(self.provider).bind(self.issuer.as_str()).bind(self.subject.as_str());
         let find = find.bind(address_key(&self.email)).bind(account.unwrap_or(0)).bind(tx.now());
         Ok(tx.find(permit, find).await?)
+    }
+
+    async fn bind(&self, tx: &mut WriteTx, permit: &May, person: PersonId) -> Result<(), AppError> {
+        let bind = sql(BIND).bind(self.provider).bind(self.issuer.as_str()).bind(self.subject.as_str());
+        tx.execute(permit, bind.bind(person).bind(tx.now())).await?;
+        Ok(())
     }
 
     async fn add(&self, tx: &mut WriteTx, permit: &May) -> Result<PersonId, AppError> {

@@ -2,8 +2,11 @@
 //! was chosen and why.
 pub mod begin;
 pub mod configure;
+pub mod confirm;
+mod confirm_web;
 pub mod enter;
 pub mod http;
+pub mod mails;
 pub mod only;
 pub mod pages;
 pub mod protocol;
@@ -24,6 +27,7 @@ pub(crate) fn statements() -> Vec<Sql> {
     let mut all = provider::statements();
     all.extend(begin::statements());
     all.extend(enter::statements());
+    all.extend(confirm::statements());
     all.extend(only::statements());
     all.extend(setup::statements());
     all.extend(configure::statements());
@@ -34,5 +38,6 @@ pub(crate) fn statements() -> Vec<Sql> {
 pub(crate) fn routes() -> Vec<Route> {
     let mut all = web::routes();
     all.extend(settings_web::routes());
+    all.extend(confirm_web::routes());
     all
 }

@@ -156,6 +156,58 @@ pub fn waiting_page(frame: &Frame, view: &WaitingView) -> Markup {
     )
 }
 
+/// The person is asked first, by mail.
+pub fn confirming_page(frame: &Frame, company: &str) -> Markup {
+    bare(
+        frame,
+        html! {
+            h1 { "Look into your mail" }
+            p.lead { "We ask you once whether " (company) "’s sign-in may sign you in here: a link is on its way to your address. Open it, confirm, then sign in again." }
+            p.hint { "No mail after some minutes? Look among the unwanted mail; another one goes out in an hour at the earliest." }
+            p { a.btn href="/sign-in" { "Sign in another way" } }
+        },
+    )
+}
+
+/// What the link of that mail opens.
+#[derive(Clone, Debug, Default)]
+pub struct ConfirmView {
+    /// The secret of the address.
+    pub token: String,
+    /// Company and address; none: the link has ended, or was used just now.
+    pub of: Option<(String, String)>,
+    /// It was used just now.
+    pub done: bool,
+    /// The form token.
+    pub csrf: String,
+}
+
+/// One button, or what is next.
+pub fn confirm_page(frame: &Frame, view: &ConfirmView) -> Markup {
+    let content = match (&view.of, view.done) {
+        (Some((company, email)), _) => html! {
+            h1 { "May " (company) " sign you in?" }
+            p.lead.break { "Whoever " (company) "’s own sign-in takes for " b { (email) } " comes in here as you, also to what you have at other companies." }
+            form.stack-form method="post" action={ "/sign-in/oidc/confirm/" (view.token) } {
+                (csrf(&view.csrf))
+                button.btn.primary type="submit" data-focus { "It may" }
+            }
+            p.hint { "Did you not try to sign in there? Close this page, and tell us; nothing has happened." }
+        },
+        (None, true) => html! {
+            h1 { "Confirmed" }
+            p.lead { "From now on the sign-in of that company signs you in." }
+            p { a.btn.primary href="/sign-in/company" { "Use my company’s sign-in" } }
+        },
+        (None, false) => html! {
+            h1 { "This link has ended" }
+            p.lead { "It was used already, or is older than 24 hours. Sign in through the company once more for a new one." }
+            p { a.btn.primary href="/sign-in/company" { "Use my company’s sign-in" } }
+        },
+    };
+    bare(frame, content)
+}
+
 /// It did not work.
 #[derive(Clone, Debug)]
 pub struct FailedView {

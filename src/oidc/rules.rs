@@ -25,6 +25,10 @@ pub struct Known {
     pub deactivated: bool,
     /// What he or she is to the company.
     pub membership: Membership,
+    /// Belongs to another company.
+    pub elsewhere: bool,
+    /// Has said that this provider may sign him or her in.
+    pub confirmed: bool,
 }
 
 /// What there is to know before deciding.
@@ -57,6 +61,8 @@ pub enum Step {
     Ask,
     /// One was asked already.
     Wait,
+    /// The person is asked, at the own mailbox: a company speaks for its own people, and not for those of another.
+    Confirm,
 }
 
 /// Decides.
@@ -98,6 +104,7 @@ fn step(case: &Case) -> Step {
     let membership = case.known.map_or(Membership::None, |known| known.membership);
     match (membership, case.join.as_deref()) {
         _ if case.staff_provider => Step::SignIn,
+        _ if case.known.is_some_and(|known| known.elsewhere && !known.confirmed) => Step::Confirm,
         (Membership::Confirmed, _) => Step::SignIn,
         (Membership::Invited, _) => Step::Accept,
         (Membership::None, Some("waiting" | "declined")) => Step::Wait,
@@ -125,7 +132,15 @@ mod tests {
     use super::*;
 
     fn known(membership: Membership) -> Known {
-        Known { by_subject: false, bound_to_another: false, staff: false, deactivated: false, membership }
+        Known {
+            by_subject: false,
+            bound_to_another: false,
+            staff: false,
+            deactivated: false,
+            membership,
+            elsewhere: false,
+            confirmed: false,
+        }
     }
 
     fn case(known: Option<Known>) -> Case {
@@ -141,6 +156,7 @@ mod tests {
         use Membership::{Confirmed, Invited};
         let at_once = |case: Case| Case { at_once: true, ..case };
         let joined = |case: Case, outcome: &str| Case { join: Some(outcome.to_owned()), ..case };
+        let elsewhere = |known: Known, confirmed| Known { elsewhere: true, confirmed, ..known };
         let by_subject = |known: Known| Known { by_subject: true, ..known };
         for (what, case, step) in [
             ("a member", case(Some(known(Confirmed))), Step::SignIn),
@@ -151,6 +167,10 @@ mod tests {
             ("asked already", joined(case(Some(known(none()))), "waiting"), Step::Wait),
             ("declined", joined(at_once(case(Some(known(none())))), "declined"), Step::Wait),
             ("removed, was approved", joined(at_once(case(Some(known(none())))), "granted"), Step::Ask),
+            ("also of another company", case(Some(elsewhere(known(Confirmed), false))), Step::Confirm),
+            ("also of another company, confirmed", case(Some(elsewhere(known(Confirmed), true))), Step::SignIn),
+            ("of another, invited", case(Some(elsewhere(known(Invited), false))), Step::Confirm),
+            ("of another, new", at_once(case(Some(elsewhere(known(none()), false)))), Step::Confirm),
             ("removed, was known", at_once(case(Some(by_subject(known(none()))))), Step::Ask),
         ] {
             assert_eq!(decide(&case), Ok(step), "{what}");
@@ -173,6 +193,8 @@ mod tests {
                 staff: true,
                 deactivated: true,
                 membership: Membership::Confirmed,
+                elsewhere: true,
+                confirmed: true,
             }),
             at_once: true,
             join: None,

@@ -3,7 +3,8 @@
 use super::begin::{BeginSignIn, ClaimSignIn, Claimed};
 use super::enter::{EnterByProvider, Entered};
 use super::pages::{
-    BackView, CompanyView, FailedView, GoView, WaitingView, back_page, company_page, failed_page, go_page, waiting_page,
+    BackView, CompanyView, FailedView, GoView, WaitingView, back_page, company_page, confirming_page, failed_page,
+    go_page, waiting_page,
 };
 use super::protocol::ProtocolError;
 use super::provider::{CALLBACK, FindProvider, Provider};
@@ -179,6 +180,11 @@ async fn finish(State(app): State<App>, browser: Browser, form: Form) -> Result<
         Ok((Entered::Waiting { company, managers, declined }, ..)) => {
             app.wake();
             let page = waiting_page(&framed(&app, &browser), &WaitingView { company, managers, declined });
+            Ok(with_ticket(page.into_response(), &app, "", 0))
+        }
+        Ok((Entered::Confirming { company }, ..)) => {
+            app.wake();
+            let page = confirming_page(&framed(&app, &browser), &company);
             Ok(with_ticket(page.into_response(), &app, "", 0))
         }
         Err((provider, failed)) => Ok(with_ticket(failed?.page(&app, &browser, provider), &app, "", 0)),
