@@ -15,6 +15,7 @@ on_both!(
     access_that_ended_is_dead_on_the_next_request
     the_same_key_names_once
     a_coordinator_undoes_what_he_named
+    a_right_is_undone_whatever_happened_on_another_contract
 );
 
 const USERS: &str = "POST /api/v1/contracts/100000000001/users";
@@ -174,4 +175,24 @@ async fn a_coordinator_undoes_what_he_named(world: World) {
     world.exec("DELETE FROM naming_rights").await;
     let again = format!("POST /api/v1/change-sets/{}/undo", undone["change_set"].as_str().unwrap());
     assert_eq!(post(&world, 4, &again, json!({})).await.0, 404);
+}
+
+async fn a_right_is_undone_whatever_happened_on_another_contract(world: World) {
+    // Cid coordinates something on both contracts, which have managers of their own.
+    let assign = json!({"coordinator": {"email": "sc@acme.example"}, "to": {"serial_numbers": ["T1"]}});
+    let on_second = "POST /api/v1/contracts/100000000002/coordinator-assignments";
+    assert_eq!(post(&world, 2, on_second, assign).await.0, 200);
+    let give = async |who: i64, contract: &str| {
+        let what = format!("POST /contracts/{contract}/naming-rights");
+        let answer = world.call(who, &what, "email=sc%40acme.example&may=1&person=h3").await;
+        let to = answer.headers["location"].to_str().unwrap().to_owned();
+        to.split_once("done=").unwrap().1.to_owned()
+    };
+    let first = give(1, "100000000001").await;
+    give(2, "100000000002").await;
+    let undo = format!("POST /api/v1/change-sets/{first}/undo");
+    let (status, undone) = post(&world, 1, &undo, json!({})).await;
+    assert_eq!((status, &undone["reverted"], &undone["kept"]), (200, &json!(1), &json!(0)));
+    let has = "SELECT COUNT(*) FROM naming_rights WHERE person_id = 3 AND contract_id = ";
+    assert_eq!((world.number(&format!("{has}1")).await, world.number(&format!("{has}2")).await), (0, 1));
 }

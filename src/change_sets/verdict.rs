@@ -34,6 +34,7 @@ macro_rules! judged {
                 WHEN i.reverted_by IS NOT NULL THEN 'kept'
                 WHEN EXISTS (SELECT 1 FROM change_set_items o JOIN change_sets t ON t.id = o.change_set
                     WHERE o.target_id = i.target_id AND o.level = i.level AND o.change_set > i.change_set
+                    AND (i.level <> 'naming' OR o.contract_id = i.contract_id)
                     AND o.reverted_by IS NULL AND t.kind <> 'undo') THEN 'kept'
                 WHEN i.level = 'company' AND c.account_id IS DISTINCT FROM i.after_id THEN 'kept'
                 WHEN i.level = 'manager' AND c.manager_id IS DISTINCT FROM i.after_id THEN 'kept'

@@ -215,7 +215,7 @@ impl Naming {
         }
     }
 
-    /// Whoever may make the change now: the manager; a coordinator who made it, for what is still all his or her own.
+    /// The manager, and a coordinator who made it and still names users here.
     pub fn plan_undo(&self, actor: usize, set: usize) -> Result<Plan, Refusal> {
         let undone = &self.sets[set];
         let contract = undone.contract;
@@ -229,7 +229,8 @@ impl Naming {
         }
         let mut plan = Plan { undoes: Some(set), ..Plan::default() };
         for (n, (change, reverted)) in undone.changes.iter().enumerate() {
-            match if *reverted { None } else { self.back(contract, change) } {
+            let touched = *reverted || self.touched_since(set, change);
+            match if touched { None } else { self.back(contract, change) } {
                 None => plan.kept += 1,
                 Some(Err(reason)) => plan.refused.push((String::new(), reason)),
                 Some(Ok(back)) => {
@@ -239,6 +240,16 @@ impl Naming {
             }
         }
         Ok(plan)
+    }
+
+    /// A right that a later set which stands, and is no undo, gave or took on the same contract stays as that left it.
+    fn touched_since(&self, set: usize, change: &Change) -> bool {
+        let Change::Right { person, .. } = change else { return false };
+        let right = |(other, reverted): &(Change, bool)| {
+            !reverted && matches!(other, Change::Right { person: p, .. } if p == person)
+        };
+        let later = self.sets[set + 1..].iter().filter(|later| later.undoes.is_none());
+        later.filter(|later| later.contract == self.sets[set].contract).any(|later| later.changes.iter().any(right))
     }
 
     /// None: changed since.
