@@ -115,8 +115,9 @@ impl Story {
         let page = "/account/security/second-factor";
         browser.post(page, page, &[]);
         let secret = browser.get(page).between(r#"class="serial break">"#, "<").replace(' ', "");
-        let (_raw, code) = app_shows(&secret, self.product.clock.now().as_second());
+        let (raw, code) = app_shows(&secret, self.product.clock.now().as_second());
         self.canary.keep("secret of an app", &secret);
+        self.canary.keep_bytes("raw secret of an app", &raw);
         let made = browser.post(page, &format!("{page}/confirm"), &[("code", &code)]);
         let mut codes = recovery_codes(&made);
         codes.extend(recovery_codes(&browser.post(
