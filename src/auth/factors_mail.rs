@@ -28,7 +28,7 @@ impl Mail for FactorsRemoved {
             preheader: "Authenticator app, passkeys and recovery codes no longer work.".to_owned(),
             opening: format!(
                 "{by} removed your authenticator app, your passkeys and your recovery codes in {} on {at}, and signed you out \
-                 everywhere. The reason given: {}",
+                 everywhere. The reason given: “{}”.",
                 site.center(),
                 one_line(why)
             ),
