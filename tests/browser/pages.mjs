@@ -138,6 +138,7 @@ const PAGES = [
   { name: 'adoption, for staff', who: 'staff', path: () => `/contracts/${PURCHASE}/adoption` },
   { name: 'home, a purchase came', who: 'adopter', path: () => '/' },
   { name: 'merge', who: 'staff', path: ({ leaver }) => `/vendor/merge?gone=${encodeURIComponent(leaver.person.email.toLowerCase())}&kept=${encodeURIComponent(leaver.successor.email.toLowerCase())}` },
+  { name: 'remove second factors', who: 'staff', path: ({ links }) => `${links.person.replace('/people/', '/vendor/people/')}/reset-factors` },
   { name: 'sign-in of the staff', who: 'staff', path: () => '/vendor/settings/sign-in' },
   { name: 'second step', who: 'half', path: () => '/sign-in/second', state: async b => ok(await b.locate('input[name=code]').count(), 'a code is asked for') },
   { name: 'erase', who: 'manager', path: ({ links }) => `${links.own}/erase` },
