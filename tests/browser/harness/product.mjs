@@ -166,7 +166,11 @@ export class World {
   }
 
   /** What the SMTP server has received so far. */
-  mails() { return readFileSync(this.mailFile, 'utf8').split('\n').filter(Boolean).map(line => JSON.parse(line)); }
+  mails() {
+    // The last line may still be in the making.
+    const text = readFileSync(this.mailFile, 'utf8');
+    return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean).map(line => JSON.parse(line));
+  }
 
   /** Waits until `test` holds for the mails. */
   async untilMails(test, timeout = 15_000) { await poll(() => test(this.mails()), timeout); return this.mails(); }
