@@ -70,7 +70,7 @@ fn choice(view: &AdoptionPage, name: &str, contract: &str) -> Markup {
             p { "You confirm that " (name) " belongs to " (view.company) ". The contract’s rights, renewal notices and default coordination go over at once, and you no longer manage it. Your other contracts stay yours." }
             form method="post" action=(action) {
                 (csrf(&view.csrf))
-                button.btn type="submit" name="decision" value="hand" { (icon("to")) "Make " (name) " its Contract Manager" }
+                button.btn type="submit" name="decision" value="hand" { (icon("to")) "Make Contract Manager" span.vh { ": " (name) } }
             }
         }
     }
