@@ -103,6 +103,12 @@ async fn home(engine: Engine) {
     );
     let user = world.call(6, "GET /", "").await.body;
     assert!(user.contains("You have access to 1 serial number") && !user.contains("/contracts/100000000001"), "{user}");
+    let named = world.call(7, "GET /", "").await.body;
+    assert!(
+        !named.contains("Acme has invited you"),
+        "not confirmed is not invited: a purchase may have named the person"
+    );
+    world.exec("INSERT INTO invitations (account_id, person_id, invited_by, invited_at, expires_at) VALUES (1, 7, 1, 1, 9000000000000)").await;
     let invited = world.call(7, "GET /", "").await.body;
     assert!(invited.contains("Acme has invited you") && !invited.contains("100000000001"), "{invited}");
     let reseller = world.call(10, "GET /", "").await.body;
