@@ -246,7 +246,7 @@ impl Content {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    let scope = Scope::<crate::policy::RevertItem>::sample();
+    let scope = Scope::<crate::policy::SeeItem>::sample();
     let mut all = vec![sql(ONE).bind(0), of_contract(0, None, 1), of_contract(0, Some(""), 1)];
     for n in [1, 17] {
         all.push(content(&scope, 0, &vec![ChangeSetId(0); n]).into_sql());

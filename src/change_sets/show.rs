@@ -7,7 +7,7 @@ use crate::db::{Reader, Sql};
 use crate::error::AppError;
 use crate::ids::ChangeSetKey;
 use crate::operation::Query;
-use crate::policy::{self, AdministerContract, ChangeSet, Permit, RevertItem, Scope, Scoped};
+use crate::policy::{self, AdministerContract, ChangeSet, Permit, Scope, Scoped, SeeItem};
 use crate::web::ui::Flash;
 use jiff::tz::TimeZone;
 
@@ -57,7 +57,7 @@ impl Query for ShowChangeSet {
 
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Shown, AppError> {
         let made = made::one(reader, permit).await?;
-        let content: Vec<Content> = reader.list(made::content(&permit.scope::<RevertItem>(), 0, &[made.id])).await?;
+        let content: Vec<Content> = reader.list(made::content(&permit.scope::<SeeItem>(), 0, &[made.id])).await?;
         let contract: Vec<(String,)> = reader.list(first_contract(&permit.scope(), permit.target())).await?;
         let contract = contract.into_iter().next().map(|(number,)| number);
         let undone = made.undone_at.is_some();
@@ -96,8 +96,8 @@ impl Shown {
         let outcome = preview.map(|preview| preview.outcome.clone()).unwrap_or_default();
         let mut refused = part(outcome.refused.len() as u64, |verdict| !matches!(verdict, "revert" | "kept"));
         if outcome.refused.iter().any(|item| item.reason == "not_allowed") {
-            let words = "other people manage them".to_owned();
-            refused.lines.push(UndoLine { what: "Changes on other contracts:".to_owned(), words });
+            let words = "other people manage those contracts, or coordinate those serial numbers".to_owned();
+            refused.lines.push(UndoLine { what: "What is not yours to change:".to_owned(), words });
         }
         UndoView {
             handle: made.handle.clone(),

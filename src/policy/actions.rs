@@ -85,6 +85,7 @@ actions! {
     write WriteUserMail(Installation)      = "mail.write_to_users";
     read  SeeChangeSet(ChangeSet)          = "change_set.see";
     write UndoChangeSet(ChangeSet)         = "change_set.undo";
+    read  SeeItem(Contract)                = "change_set.see_item";
     read  RevertItem(Contract)             = "change_set.revert_item";
     read  OpenAdministration(Me)           = "administration.open";
     read  ManageCoordinators(Me)           = "coordinator.manage";

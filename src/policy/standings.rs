@@ -8,10 +8,8 @@ pub struct Rule {
     pub name: &'static str,
     /// Point check: on the loaded facts.
     pub holds: fn(&Facts) -> bool,
-    /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set);
-    /// `$1` is the person. Of a change set's items `i`, too.
-    /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set),
-    /// or `o` (company); `$1` is the person.
+    /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set) with
+    /// its items `i`, or `o` (company); `$1` is the person.
     pub condition: &'static str,
 }
 
@@ -140,6 +138,15 @@ standings! {
         holds: |f| f.member && f.coordinates_here && f.may_name,
         condition: concat!("(i.level = 'entry' AND EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = c.id
             AND n.person_id = $1) AND ", coordinates!(), " AND", confirmed!(), ")")
+    }
+    NamerOfOwnItem "Software Coordinator with the right to name users, where it is about access to own assets" {
+        holds: |f| f.member && f.coordinates_here && f.may_name,
+        condition: concat!("(i.level = 'entry' AND EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = c.id
+            AND n.person_id = $1) AND ", coordinates!(), " AND", confirmed!(), "
+            AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id IN (i.before_id, i.after_id) AND (e.all_assets = TRUE
+                OR EXISTS (SELECT 1 FROM entry_assets x JOIN assets k ON k.id = x.asset_id
+                    LEFT JOIN asset_groups h ON h.id = k.group_id WHERE x.entry_id = e.id
+                    AND COALESCE(k.coordinator_id, h.coordinator_id, c.coordinator_id, c.manager_id) <> $1))))")
     }
     AdministratorOfImport "administrator, where an import or a merge made the change" {
         holds: |f| f.staff_role.as_deref() == Some("administrator") && f.import_set,

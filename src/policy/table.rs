@@ -65,9 +65,15 @@ const UNDOES: Line = &[
     (AdministratorOfImport, "looks after imports"),
     (Operator, "imports and repairs"),
 ];
+const SEES_ITEM: Line = &[
+    (Manager, "runs the contract"),
+    (NamerOfItem, "may name users now"),
+    (AdministratorOfImport, "looks after imports"),
+    (Operator, "imports and repairs"),
+];
 const REVERTS: Line = &[
     (Manager, "may make the change now"),
-    (NamerOfItem, "may name users now"),
+    (NamerOfOwnItem, "may name users now, for own assets"),
     (AdministratorOfImport, "looks after imports"),
     (Operator, "imports and repairs"),
 ];
@@ -126,6 +132,7 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::AskForAccess => OWN,
         ActionId::SeeChangeSet => SEES_CHANGE_SET,
         ActionId::UndoChangeSet => UNDOES,
+        ActionId::SeeItem => SEES_ITEM,
         ActionId::RevertItem => REVERTS,
         ActionId::OpenAdministration => ADMINISTRATION,
         ActionId::ManageCoordinators => &[(Manager, "names coordinators")],

@@ -228,7 +228,14 @@ impl Naming {
             return Err(Refusal::new(409, "not-undoable"));
         }
         let mut plan = Plan { undoes: Some(set), ..Plan::default() };
-        for (n, (change, reverted)) in undone.changes.iter().enumerate() {
+        // What he or she would be refused to do anew is refused here too, without a word more.
+        let (own, others): (Vec<_>, Vec<_>) = undone
+            .changes
+            .iter()
+            .enumerate()
+            .partition(|(_, (change, _))| self.manages(actor, contract) || self.is_all_own(actor, change));
+        plan.refused.extend(others.first().map(|_| (String::new(), "not_allowed")));
+        for (n, (change, reverted)) in own {
             let touched = *reverted || self.touched_since(set, change);
             match if touched { None } else { self.back(contract, change) } {
                 None => plan.kept += 1,
@@ -240,6 +247,24 @@ impl Naming {
             }
         }
         Ok(plan)
+    }
+
+    /// The latest set by which a coordinator let somebody in that stands, and a serial number of it.
+    pub fn let_in(&self, contract: usize) -> Option<(usize, usize)> {
+        let theirs = |set: &Set| set.contract == contract && self.names_own(set.by, contract);
+        let sets = self.sets.iter().enumerate().rev().filter(|(_, set)| theirs(set) && !self.manages(set.by, contract));
+        let asset = |(change, reverted): &(Change, bool)| match change {
+            Change::Access { after: Some(entry), .. } if !reverted => entry.assets.as_ref()?.first().copied(),
+            _ => None,
+        };
+        sets.filter_map(|(n, set)| Some((n, set.changes.iter().find_map(asset)?))).next()
+    }
+
+    fn is_all_own(&self, actor: usize, change: &Change) -> bool {
+        match change {
+            Change::Access { before, after, .. } => before.iter().chain(after).all(|entry| self.is_own(actor, entry)),
+            Change::Right { .. } => false,
+        }
     }
 
     /// A right that a later set which stands, and is no undo, gave or took on the same contract stays as that left it.

@@ -15,7 +15,7 @@ use testkit::product::Engine;
 const STEPS_PER_WORLD: u64 = 300;
 
 /// What must have happened at least once in a whole run.
-const HAPPENED: [&str; 31] = [
+const HAPPENED: [&str; 32] = [
     "named: one",
     "named: many",
     "named: by a coordinator",
@@ -38,6 +38,7 @@ const HAPPENED: [&str; 31] = [
     "undo: of an undo",
     "undo: kept",
     "undo: gone",
+    "undo: others' serial numbers",
     "removed",
     "removal refused",
     "asked: given",

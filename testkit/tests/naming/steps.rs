@@ -184,7 +184,8 @@ impl Run {
             (!plan.changes.is_empty() && actor != manager, "undo: by the coordinator who named"),
             (!plan.changes.is_empty() && self.naming.sets[set].undoes.is_some(), "undo: of an undo"),
             (plan.kept > 0, "undo: kept"),
-            (refused > 0, "undo: gone"),
+            (plan.refused.iter().any(|(_, reason)| *reason == "gone"), "undo: gone"),
+            (plan.refused.iter().any(|(_, reason)| *reason == "not_allowed"), "undo: others' serial numbers"),
         ];
         names.iter().filter(|(is, _)| *is).for_each(|(_, name)| self.tally(name));
         if !plan.changes.is_empty() {
@@ -204,6 +205,9 @@ impl Run {
             self.members(company).into_iter().filter(|&p| self.naming.model.has_accepted(company, p)).collect();
         let assets: Vec<usize> = self.naming.model.assets_of(contract).collect();
         let (asset, person) = (self.pick(&assets), self.pick(&accepted));
+        // Often one of which a coordinator let somebody in just now: what an undo then does is worth a look.
+        let let_in = self.naming.let_in(contract);
+        let asset = let_in.map_or(asset, |(_, asset)| asset);
         let coordinator = (!self.chance(20)).then(|| Named { email: self.email(person), name: None });
         let body = json!({"coordinator": coordinator.as_ref().map(|c| json!({"email": c.email})),
             "to": {"serial_numbers": [self.serial(asset)]}});
@@ -216,6 +220,9 @@ impl Run {
         self.expect(same, || format!("POST {path} {body}\nanswered {answer:?}\nexpected {plan:#?}"));
         if plan.changed > 0 {
             self.naming.model.apply(plan, answer.change_set());
+        }
+        if let Some((set, _)) = let_in {
+            self.undo_set(set);
         }
     }
 
