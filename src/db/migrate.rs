@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/0011_companies.sqlite.sql"),
         postgres: include_str!("../../migrations/0011_companies.postgres.sql"),
     },
+    both!(12, "../../migrations/0012_releases.sql"),
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

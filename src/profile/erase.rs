@@ -45,10 +45,22 @@ pub const FORGOTTEN: &[(&str, &str)] = &[
     ("idempotency_keys", of_person!("DELETE FROM idempotency_keys WHERE person_id")),
     ("naming_rights", of_person!("DELETE FROM naming_rights WHERE person_id")),
     ("invitations", of_person!("DELETE FROM invitations WHERE person_id")),
+    ("notice_preferences", of_person!("DELETE FROM notice_preferences WHERE person_id")),
     ("memberships", of_person!("DELETE FROM memberships WHERE person_id")),
 ];
 /// Tables whose rows stay: they say which id did what, and no longer whose it was.
-pub const KEPT: &[&str] = &["merged_members", "spans", "entries", "covers", "change_sets", "notices", "terms_accepted"];
+pub const KEPT: &[&str] = &[
+    "merged_members",
+    "spans",
+    "entries",
+    "covers",
+    "change_sets",
+    "notices",
+    "terms_accepted",
+    "announced_assets",
+    "licence_acceptances",
+    "downloads",
+];
 
 /// Their addresses, those that they only asked for included; but never one that is somebody else's.
 const ADDRESSES: &str = "SELECT x.email FROM (SELECT email FROM people WHERE id = $1 OR merged_into = $1
