@@ -42,7 +42,6 @@ CREATE TABLE artifacts (
   language    TEXT NOT NULL,
   size        INT NOT NULL,
   received    INT NOT NULL,
-  parts       INT NOT NULL,
   state       TEXT NOT NULL,
   error       TEXT NOT NULL,
   expected    BLOB,
@@ -51,6 +50,15 @@ CREATE TABLE artifacts (
   uploaded_by INT NOT NULL,
   touched_at  INT NOT NULL,
   UNIQUE (release_id, file_name)
+);
+
+-- What has come of a file that is being uploaded: each part is an object of its own until the file is put together.
+CREATE TABLE artifact_parts (
+  artifact_id INT NOT NULL REFERENCES artifacts (id),
+  at_byte     INT NOT NULL,
+  length      INT NOT NULL,
+  name        TEXT NOT NULL,
+  PRIMARY KEY (artifact_id, at_byte)
 );
 
 -- The list of an announcement is frozen when it is confirmed. state: sending, paused, done.

@@ -4,6 +4,8 @@ use crate::auth::seal::SealingKey;
 use crate::coordinators::change_hands::ChangeHands;
 use crate::db::Db;
 use crate::error::AppError;
+use crate::files::Files;
+use crate::files::signing::VendorKey;
 use crate::operation::Terms;
 use crate::policy::Actor;
 use crate::time::{Clock, start_of};
@@ -40,6 +42,8 @@ struct Inner {
     running: Arc<RwLock<()>>,
     wake: Notify,
     sealing: OnceLock<SealingKey>,
+    files: OnceLock<Files>,
+    vendor_key: OnceLock<VendorKey>,
     trusted: OnceLock<Vec<Network>>,
     used: Used,
 }
@@ -56,6 +60,8 @@ impl App {
             running: Arc::default(),
             wake: Notify::new(),
             sealing: OnceLock::new(),
+            files: OnceLock::new(),
+            vendor_key: OnceLock::new(),
             trusted: OnceLock::new(),
             used: Used::default(),
         }))
@@ -113,6 +119,22 @@ impl App {
     /// The key, where there is one.
     pub fn sealing_key(&self) -> Option<&SealingKey> {
         self.0.sealing.get()
+    }
+
+    /// Says where files are, and what they are signed with; once, before requests come.
+    pub fn keep_files(&self, files: Files, key: VendorKey) {
+        let _ = self.0.files.set(files);
+        let _ = self.0.vendor_key.set(key);
+    }
+
+    /// Where files are.
+    pub(crate) fn files(&self) -> Result<&Files, AppError> {
+        self.0.files.get().ok_or(AppError::Overloaded { seconds: 60 })
+    }
+
+    /// What files are signed with.
+    pub(crate) fn vendor_key(&self) -> Result<&VendorKey, AppError> {
+        self.0.vendor_key.get().ok_or(AppError::Overloaded { seconds: 60 })
     }
 
     /// Wakes the worker: there may be a job that is due.

@@ -39,6 +39,15 @@ pub struct Settings {
     /// File with at least 32 random characters: the key for secrets that must be kept, such as those of sign-in providers
     #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_SECRET_KEY_FILE", value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
+    /// Where files are: file:DIRECTORY or s3://BUCKET/PREFIX, with the usual AWS_… variables [default: file:data/files]
+    #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_FILES", value_name = "ADDRESS")]
+    pub files: Option<String>,
+    /// Let browsers fetch from the bucket itself, by links that it signs
+    #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_PRESIGNED_LINKS", action = clap::ArgAction::SetTrue)]
+    pub presigned_links: bool,
+    /// File with the key that signs artifacts; made where it is missing [default: signing.key beside the SQLite database]
+    #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_SIGNING_KEY_FILE", value_name = "FILE")]
+    pub signing_key_file: Option<PathBuf>,
     /// Networks of proxies that are believed about the addresses of clients (X-Forwarded-For), for example 10.0.0.0/8
     #[arg(
         long,
@@ -74,6 +83,9 @@ impl Settings {
             phone: self.phone.or(file.phone),
             contact_email: self.contact_email.or(file.contact_email),
             secret_key_file: self.secret_key_file.or(file.secret_key_file),
+            files: self.files.or(file.files),
+            presigned_links: self.presigned_links || file.presigned_links,
+            signing_key_file: self.signing_key_file.or(file.signing_key_file),
             trusted_proxy: self.trusted_proxy.or(file.trusted_proxy),
             clock_file: self.clock_file.or(file.clock_file),
             config: self.config,

@@ -27,6 +27,10 @@ id! {
     AssetId;
     /// One change to many things.
     ChangeSetId;
+    /// A release or an extension.
+    ReleaseId;
+    /// A file of one.
+    ArtifactId;
 }
 
 impl PersonId {
@@ -63,6 +67,10 @@ key! {
     PersonKey;
     /// A change set as pages and API name one.
     ChangeSetKey;
+    /// A release or an extension as pages and API name one.
+    ReleaseKey;
+    /// A file of one as pages and API name one.
+    ArtifactKey;
     /// There is one of it, so that it needs no key: the actor, the installation. Its text stays empty.
     Single;
 }

@@ -14,6 +14,7 @@ pub mod web;
 
 pub mod audit;
 pub mod auth;
+pub mod files;
 pub mod jobs;
 pub mod mail;
 
@@ -29,6 +30,7 @@ pub mod installation;
 pub mod oidc;
 pub mod people;
 pub mod profile;
+pub mod releases;
 pub mod users;
 pub mod welcome;
 
@@ -55,5 +57,6 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(oidc::statements());
     all.extend(welcome::statements());
     all.extend(adoption::statements());
+    all.extend(releases::statements());
     all
 }

@@ -45,6 +45,9 @@ const VALUES: &[(&str, [&str; 4])] = &[
     ("{person}", ["h3", "h2", "h12", "h13"]),
     ("{account_number}", ["A-1", "A-1", "A-2", "A-3"]),
     ("{change_set}", ["k1", "k2", "k3", "k4"]),
+    // Of a line that everybody has, an extension of it, a draft, and one of a line that only the foreign company has.
+    ("{release}", ["r1", "r2", "r3", "r4"]),
+    ("{artifact}", ["a1", "a2", "a3", "a4"]),
 ];
 
 /// A path parameter by where it stands, since people and change sets are both called by a handle.
@@ -121,12 +124,28 @@ fn beside(path: &str, target: usize) -> (String, String) {
     }
 }
 
+/// The same for releases and their files.
+fn beside_releases(path: &str) -> Option<(String, String)> {
+    let body = |body: &str| Some((String::new(), body.to_owned()));
+    match path.strip_prefix("/api/v1/") {
+        Some("releases" | "releases/{release}") => {
+            body(r#"{"product_line":"nosuch","version":"1","released_on":"2026-01-01"}"#)
+        }
+        Some("releases/{release}/artifacts") => body(r#"{"file_name":"x.zip","size":0}"#),
+        Some("artifacts/{artifact}/content") => Some(("?offset=3".to_owned(), "hello".to_owned())),
+        Some("releases/{release}/withdraw") => body(r#"{"why":""}"#),
+        Some("releases/{release}/announce" | "releases/{release}/remind") => body("{}"),
+        _ => None,
+    }
+}
+
 fn filled(path: &str, target: usize) -> String {
     let mut path = generic(path);
     for (name, values) in VALUES {
         path = path.replace(name, values[target]);
     }
     path.replace("{token}", "nosuch")
+        .replace("{secret}", "nosuch")
         .replace("{role}", "nosuch")
         .replace("{id}", "1")
         .replace("{prefix}", "x")
@@ -163,7 +182,7 @@ async fn observe(engine: Engine) -> (Table, usize, usize) {
             VALUES.iter().any(|(name, _)| generic(route.path).contains(name)) || route.path == "/api/v1/explain";
         let targets = if parametrised { TARGETS } else { &TARGETS[..1] };
         for (target, index) in targets {
-            let (query, body) = beside(route.path, *index);
+            let (query, body) = beside_releases(route.path).unwrap_or_else(|| beside(route.path, *index));
             let what = format!("{} {}{query}", route.method, filled(route.path, *index));
             let (mut cells, mut outside) = (Vec::new(), Vec::new());
             // Signing out is one of the routes.

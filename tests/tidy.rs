@@ -20,7 +20,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("SystemTime", &["src/mail/message.rs"]),
     ("Timestamp::now", &["src/time.rs"]),
     ("openidconnect::", &["src/oidc/"]),
-    ("hyper_util::", &["src/oidc/http.rs"]),
+    ("hyper_util::", &["src/oidc/http.rs", "src/files/client.rs"]),
     (" ring::", &["src/auth/seal.rs"]),
     ("rand::", &["src/auth/secret.rs"]),
 ];

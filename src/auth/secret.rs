@@ -54,6 +54,11 @@ pub fn totp_secret() -> Vec<u8> {
     rand::random::<[u8; 20]>().to_vec()
 }
 
+/// What a new signing key is made from: 256 bits.
+pub fn signing_seed() -> [u8; 32] {
+    rand::random()
+}
+
 /// What makes the hash of a password one of its own.
 pub fn salt() -> [u8; 16] {
     rand::random()

@@ -1,5 +1,6 @@
 //! The commands. Data goes to stdout, everything else to stderr; 0 done, 1 refused or violations found, 2 wrong usage.
 mod data;
+mod files;
 mod people;
 mod serve;
 
@@ -55,6 +56,14 @@ enum Command {
     /// API tokens
     #[command(subcommand)]
     Token(people::Token),
+    /// Verify a downloaded file against the vendor's signature, without a network
+    #[command(
+        after_help = "Example: subscription-center verify draftline.zip --signature draftline.zip.sig --key 'mI3…='"
+    )]
+    Verify(files::VerifyArguments),
+    /// Print the public key that customers verify files with
+    #[command(after_help = "Example: subscription-center signing-key > signing-key.txt")]
+    SigningKey,
     /// Begin to send mail
     #[command(after_help = "Example: subscription-center go-live")]
     GoLive {
@@ -124,6 +133,11 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Person(command) => people::person(&open(&settings, false).await?, command).await,
         Command::Token(command) => people::token(&open(&settings, false).await?, command).await,
         Command::GoLive { yes } => people::go_live(&open(&settings, false).await?, yes).await,
+        Command::Verify(arguments) => files::verify(&arguments),
+        Command::SigningKey => {
+            println!("{}", files::key(&settings, false)?.public());
+            Ok(())
+        }
         Command::Migrate => {
             open(&settings, false).await?;
             println!("the database is up to date");

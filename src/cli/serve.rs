@@ -3,6 +3,7 @@ use super::{Failure, open};
 use crate::app::App;
 use crate::auth::{last_use, seal_secrets};
 use crate::config::{DEMO_DATABASE, Settings};
+use crate::files::DEMO_FILES;
 use crate::jobs::worker;
 use crate::mail::transport::Transport;
 use crate::oidc::configure::{Change, ConfigureStaffSignIn};
@@ -86,6 +87,7 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
     let trusted = trusted.map_err(Failure::Usage)?;
     let app = open(&settings, arguments.demo).await?;
     app.trust(trusted);
+    super::files::keep(&app, &settings, arguments.demo)?;
     if arguments.demo {
         // Before the worker runs: what filling it causes is not for the page of mails.
         crate::demo::world::fill(&app).await?;
@@ -203,6 +205,9 @@ fn fresh_demo() {
         for end in ["", "-wal", "-shm"] {
             let _ = std::fs::remove_file(format!("{path}{end}"));
         }
+    }
+    if let Some(directory) = DEMO_FILES.strip_prefix("file:") {
+        let _ = std::fs::remove_dir_all(directory);
     }
 }
 

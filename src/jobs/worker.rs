@@ -13,6 +13,8 @@ use crate::operation::Terms;
 use crate::people::remind::RemindInvited;
 use crate::policy::Actor;
 use crate::profile::export::{self, DropExport, MakeExport};
+use crate::releases::tell::{self as release_mail, WriteAnnouncement};
+use crate::releases::{check_artifact, upload};
 use crate::time::Instant;
 use crate::users::tell::WriteUserMail;
 use crate::welcome::write::{self as welcome, WriteWelcomes};
@@ -143,6 +145,11 @@ impl Worker {
 pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Instant) -> Ran {
     match job.kind.as_str() {
         "mail.send" => return send::deliver(&app, &transport, &job, taken).await,
+        release_mail::JOB => {
+            app.run(Actor::system(), WriteAnnouncement::new(job.payload, app.profile()), Terms::default()).await?;
+            return send::deliver(&app, &transport, &job, taken).await;
+        }
+        upload::JOB => check_artifact::check(&app, job).await?,
         "mail.change_set" => {
             let write = WriteMail::new(job.payload, app.profile());
             app.run(Actor::system(), write, Terms::default()).await?;

@@ -1,5 +1,5 @@
 //! Every action of the product, one line each. A new line does not compile until [`super::who_may`] says who may.
-use super::{Account, Asset, ChangeSet, Contract, Installation, Leaver, Me, Person, Target};
+use super::{Account, Asset, ChangeSet, Contract, Installation, Leaver, Me, Offer, Person, Release, Target};
 
 /// A kind of thing that somebody does to a target.
 pub trait Action: Send + Sync + 'static {
@@ -143,6 +143,25 @@ actions! {
     write ConfirmProvider(Installation)    = "company_sign_in.confirm" enrolling;
     read  SeeStaffSignIn(Installation)     = "staff_sign_in.see";
     write ConfigureStaffSignIn(Installation) = "staff_sign_in.configure" fresh;
+    read  ListReleases(Me)                 = "release.list";
+    read  SeeRelease(Release)              = "release.see";
+    read  DownloadRelease(Asset)           = "release.download";
+    read  DownloadExtension(Asset)         = "extension.download";
+    write AcceptLicence(Offer)             = "licence.accept";
+    write AskDownload(Offer)               = "download.ask";
+    write StartDownload(Me)                = "download.start";
+    read  SeeCatalogue(Installation)       = "catalogue.see";
+    write DraftRelease(Installation)       = "release.draft";
+    read  SeeDraft(Release)                = "release.see_draft";
+    write EditRelease(Release)             = "release.edit";
+    write UploadArtifact(Release)          = "artifact.upload";
+    write RemoveArtifact(Release)          = "artifact.remove";
+    write PublishRelease(Release)          = "release.publish";
+    write WithdrawRelease(Release)         = "release.withdraw";
+    read  RehearseRelease(Release)         = "release.rehearse";
+    write AnnounceRelease(Release)         = "release.announce";
+    write RemindRelease(Release)           = "release.remind";
+    write CheckArtifact(Installation)      = "artifact.check";
     write AcceptTerms(Me)                  = "terms.accept";
     write BeginSignIn(Installation)        = "session.begin_at_provider" enrolling;
     write Import(Installation)             = "installation.import";

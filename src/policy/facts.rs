@@ -89,6 +89,9 @@ pub struct Facts {
     pub(super) manages_in_set: bool,
     pub(super) named_in_set: bool,
     pub(super) import_set: bool,
+    pub(super) holds_product: bool,
+    pub(super) may_releases: bool,
+    pub(super) may_extensions: bool,
 }
 
 /// The statement that says who the actor is and what to the target. No row: not signed in.

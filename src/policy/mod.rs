@@ -40,7 +40,9 @@ pub use permit::{Denied, Permit, Scope, Scoped, WhoCan, WriteProof};
 pub(crate) use permit::{admit_read, admit_write};
 pub use standings::{Rule, Standing};
 pub use table::{Line, matrix, who_may};
-pub use targets::{Account, Asset, ChangeSet, Contract, FactsSql, Installation, Leaver, Me, Person, Target};
+pub use targets::{
+    Account, Asset, ChangeSet, Contract, FactsSql, Installation, Leaver, Me, Offer, Person, Release, Target,
+};
 
 use crate::db::Sql;
 

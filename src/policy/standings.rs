@@ -9,7 +9,7 @@ pub struct Rule {
     /// Point check: on the loaded facts.
     pub holds: fn(&Facts) -> bool,
     /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set) with
-    /// its items `i`, or `o` (company); `$1` is the person.
+    /// its items `i`, or `o` (company), or `r` (release); `$1` is the person.
     pub condition: &'static str,
 }
 
@@ -90,6 +90,26 @@ standings! {
         condition: entry!(" AND (e.all_assets = TRUE
             OR EXISTS (SELECT 1 FROM entry_assets x WHERE x.entry_id = e.id AND x.asset_id = a.id))")
     }
+    UserOfReleases "User of the asset with the grant releases" {
+        holds: |f| f.member && f.may_releases,
+        condition: entry!(" AND e.releases = TRUE AND (e.all_assets = TRUE
+            OR EXISTS (SELECT 1 FROM entry_assets x WHERE x.entry_id = e.id AND x.asset_id = a.id))")
+    }
+    UserOfExtensions "User of the asset with the grant extensions" {
+        holds: |f| f.member && f.may_extensions,
+        condition: entry!(" AND e.extensions = TRUE AND (e.all_assets = TRUE
+            OR EXISTS (SELECT 1 FROM entry_assets x WHERE x.entry_id = e.id AND x.asset_id = a.id))")
+    }
+    HoldsProduct "whoever has a serial number of the product line" {
+        holds: |f| f.holds_product,
+        condition: concat!("(r.state <> 'draft' AND EXISTS (SELECT 1 FROM memberships y JOIN contracts c
+                ON c.account_id = y.account_id JOIN assets a ON a.contract_id = c.id
+                JOIN products k ON k.id = a.product_id AND k.line = r.line
+            WHERE y.person_id = $1 AND y.confirmed_at IS NOT NULL AND (c.manager_id = $1 OR ", coordinates!(), "
+                OR EXISTS (SELECT 1 FROM entries e WHERE e.person_id = $1 AND e.contract_id = c.id AND e.ended_at IS NULL
+                    AND (e.all_assets = TRUE
+                        OR EXISTS (SELECT 1 FROM entry_assets z WHERE z.entry_id = e.id AND z.asset_id = a.id))))))")
+    }
     Reseller "reseller of record" {
         holds: |f| f.reseller,
         condition: "EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = c.reseller_id AND m.person_id = $1
@@ -168,6 +188,10 @@ standings! {
     CustomerStaff "administrator or support" {
         holds: |f| matches!(f.staff_role.as_deref(), Some("administrator" | "support")),
         condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IN ('administrator', 'support'))"
+    }
+    CatalogueStaff "administrator or releases" {
+        holds: |f| matches!(f.staff_role.as_deref(), Some("administrator" | "releases")),
+        condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IN ('administrator', 'releases'))"
     }
     SignedIn "anybody signed in" {
         holds: |f| f.person.0 > 0,

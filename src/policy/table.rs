@@ -106,6 +106,21 @@ const SETS_UP_COMPANY: Line =
     &[(ManagerOfCompany, "runs a contract of it"), (Administrator, "sets up the installation")];
 const SETS_UP: Line =
     &[(Administrator, "sets up the installation"), (Operator, "runs the command line of the installation")];
+const CATALOGUE: Line = &[(CatalogueStaff, "looks after the catalogue")];
+const SEES_RELEASE: Line = &[(HoldsProduct, "has a serial number of the product line"), (Staff, "supports customers")];
+const DOWNLOADS_RELEASES: Line = &[
+    (Manager, "runs the contract"),
+    (OwnCoordinator, "looks after the asset"),
+    (UserOfReleases, "was granted releases"),
+    (Staff, "supports customers"),
+];
+const DOWNLOADS_EXTENSIONS: Line = &[
+    (Manager, "runs the contract"),
+    (OwnCoordinator, "looks after the asset"),
+    (UserOfExtensions, "was granted extensions"),
+    (Staff, "supports customers"),
+];
+const SEES_CATALOGUE: Line = &[(Staff, "supports customers"), (Operator, "runs the command line of the installation")];
 const OWN: Line = &[(SignedIn, "what is one's own")];
 
 /// The table: action → the standings that may, each with its reason. No `_` arm: whoever adds an action decides here.
@@ -129,7 +144,6 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::Invite | ActionId::CorrectUser => GIVES_CREDENTIALS,
         ActionId::SeeAdoption => &[(Manager, "decides it"), (Staff, "supports it")],
         ActionId::DecideAdoption => &[(Manager, "is the one to whom the purchase went")],
-        ActionId::AskForAccess => OWN,
         ActionId::SeeChangeSet => SEES_CHANGE_SET,
         ActionId::UndoChangeSet => UNDOES,
         ActionId::SeeItem => SEES_ITEM,
@@ -138,7 +152,19 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::ManageCoordinators => &[(Manager, "names coordinators")],
         ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
         ActionId::SetTheme | ActionId::SaveProfile | ActionId::AcceptTerms | ActionId::CloseSession => OWN,
-        ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
+        ActionId::AskForAccess | ActionId::StopViewing | ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
+        ActionId::ListReleases | ActionId::StartDownload => OWN,
+        // Which files, the two actions on assets say.
+        ActionId::SeeRelease | ActionId::AcceptLicence | ActionId::AskDownload => SEES_RELEASE,
+        ActionId::DownloadRelease => DOWNLOADS_RELEASES,
+        ActionId::DownloadExtension => DOWNLOADS_EXTENSIONS,
+        ActionId::SeeCatalogue | ActionId::SeeDraft | ActionId::RehearseRelease => SEES_CATALOGUE,
+        ActionId::DraftRelease | ActionId::EditRelease | ActionId::UploadArtifact | ActionId::RemoveArtifact => {
+            CATALOGUE
+        }
+        ActionId::PublishRelease | ActionId::WithdrawRelease => CATALOGUE,
+        ActionId::AnnounceRelease | ActionId::RemindRelease => CATALOGUE,
+        ActionId::CheckArtifact | ActionId::NoteUse | ActionId::MakeExport => SYSTEM,
         ActionId::SeeCompany | ActionId::SeeCompanySignIn => SEES_COMPANY,
         ActionId::TestCompanySignIn | ActionId::ConfigureCompanySignIn => SETS_UP_COMPANY,
         ActionId::SeeStaffSignIn | ActionId::ConfigureStaffSignIn => SETS_UP,
@@ -148,23 +174,18 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::AddPasskey | ActionId::RemovePasskey => OWN,
         ActionId::ListTokens | ActionId::CreateOwnToken | ActionId::RevokeToken => OWN,
         ActionId::CountTry | ActionId::ProvePassword | ActionId::ResetPassword | ActionId::RequestPasskey => FRONT_DOOR,
-        ActionId::NoteUse => SYSTEM,
         ActionId::ChangeEmail | ActionId::StopEmailChange | ActionId::AskExport | ActionId::FetchExport => OWN,
         ActionId::SeeErasure | ActionId::ErasePerson => ERASES,
-        ActionId::SeeViewed | ActionId::StartViewing => VIEWS_AS,
+        ActionId::SeeViewed | ActionId::StartViewing | ActionId::ListDuplicates => VIEWS_AS,
         ActionId::SeeFactors => &[(Administrator, "lets somebody in who lost every second factor")],
         ActionId::ResetFactors => RESETS,
-        ActionId::StopViewing => OWN,
-        ActionId::ListDuplicates => VIEWS_AS,
         ActionId::MergePeople | ActionId::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
         ActionId::ConfirmProvider => &[(Anyone, "holds a link that went to the person's address")],
         ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
-        ActionId::MakeExport => SYSTEM,
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
-        ActionId::SealSecrets => OPERATOR,
-        ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken => OPERATOR,
+        ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken | ActionId::SealSecrets => OPERATOR,
         ActionId::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
         ActionId::RunJob | ActionId::WriteMail | ActionId::WriteUserMail | ActionId::SendMail | ActionId::SealAudit => {
             SYSTEM

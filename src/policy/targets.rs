@@ -3,7 +3,7 @@ use super::{ActionId, Facts};
 use crate::db::Value;
 use crate::ids::{
     AccountId, AccountNumber, AssetId, ChangeSetId, ChangeSetKey, ContractId, ContractNumber, PersonId, PersonKey,
-    SerialNumber, Single,
+    ReleaseId, ReleaseKey, SerialNumber, Single,
 };
 
 /// Texts for the kinds of claim. `$1` is the target's key, `$2` the claim, `$3` the time.
@@ -42,7 +42,7 @@ macro_rules! bearer {
 }
 
 macro_rules! contract_facts {
-    ($target:literal, $coordinator:literal, $of_asset:literal, $from:literal) => {
+    ($target:literal, $coordinator:literal, $of_asset:expr, $from:literal) => {
         facts!(
             "c.manager_id AS manager, ",
             $target,
@@ -108,6 +108,18 @@ impl Target for Contract {
     }
 }
 
+macro_rules! entry_of_asset {
+    ($grant:literal) => {
+        concat!(
+            "EXISTS (SELECT 1 FROM entries e WHERE e.person_id = me.id AND e.contract_id = c.id AND e.ended_at IS NULL
+                AND (e.all_assets = TRUE
+                    OR EXISTS (SELECT 1 FROM entry_assets x WHERE x.entry_id = e.id AND x.asset_id = a.id))",
+            $grant,
+            ")"
+        )
+    };
+}
+
 /// An asset, by its serial number.
 #[derive(Debug)]
 pub struct Asset(pub(crate) AssetId);
@@ -118,8 +130,13 @@ impl Target for Asset {
     const FACTS: FactsSql = contract_facts!(
         "a.id",
         "COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id)",
-        "EXISTS (SELECT 1 FROM entries e WHERE e.person_id = me.id AND e.contract_id = c.id AND e.ended_at IS NULL
-            AND (e.all_assets = TRUE OR EXISTS (SELECT 1 FROM entry_assets x WHERE x.entry_id = e.id AND x.asset_id = a.id)))",
+        concat!(
+            entry_of_asset!(" AND e.releases = TRUE"),
+            " AS may_releases, ",
+            entry_of_asset!(" AND e.extensions = TRUE"),
+            " AS may_extensions, ",
+            entry_of_asset!("")
+        ),
         "LEFT JOIN assets a ON a.serial = $1 LEFT JOIN contracts c ON c.id = a.contract_id
          LEFT JOIN asset_groups g ON g.id = a.group_id"
     );
@@ -257,6 +274,51 @@ impl Target for ChangeSet {
     );
     fn from_facts(facts: &Facts) -> Option<Self> {
         facts.target.map(|id| Self(ChangeSetId(id)))
+    }
+    fn id(&self) -> i64 {
+        self.0.0
+    }
+}
+
+/// A release or an extension, by its handle. Of a draft only the vendor's staff know.
+#[derive(Debug)]
+pub struct Release(pub(crate) ReleaseId);
+impl Target for Release {
+    type Key = ReleaseKey;
+    const KIND: &'static str = "release";
+    const SEE: ActionId = ActionId::SeeRelease;
+    const FACTS: FactsSql = facts!(
+        "r.id AS target, COALESCE(r.state <> 'draft' AND EXISTS (SELECT 1 FROM memberships y JOIN contracts c
+                ON c.account_id = y.account_id JOIN assets a ON a.contract_id = c.id
+                JOIN products k ON k.id = a.product_id AND k.line = r.line
+            WHERE y.person_id = me.id AND y.confirmed_at IS NOT NULL AND (c.manager_id = me.id
+                OR COALESCE(c.coordinator_id, c.manager_id) = me.id
+                OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)
+                OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)
+                OR ",
+        entry_of_asset!(""),
+        ")), FALSE) AS holds_product FROM me LEFT JOIN releases r ON r.handle = $1"
+    );
+    const LOCK: Option<&'static str> = Some("UPDATE releases SET version = version + 1 WHERE handle = $1");
+    fn from_facts(facts: &Facts) -> Option<Self> {
+        facts.target.map(|id| Self(ReleaseId(id)))
+    }
+    fn id(&self) -> i64 {
+        self.0.0
+    }
+}
+
+/// The same release for whoever fetches files of it: many do at once, and none changes it.
+#[derive(Debug)]
+pub struct Offer(pub(crate) ReleaseId);
+impl Target for Offer {
+    type Key = ReleaseKey;
+    const KIND: &'static str = "release";
+    const SEE: ActionId = ActionId::SeeRelease;
+    const FACTS: FactsSql = Release::FACTS;
+    const LOCK: Option<&'static str> = None;
+    fn from_facts(facts: &Facts) -> Option<Self> {
+        facts.target.map(|id| Self(ReleaseId(id)))
     }
     fn id(&self) -> i64 {
         self.0.0

@@ -13,7 +13,8 @@ use std::convert::Infallible;
 /// Longest Idempotency-Key.
 const LONGEST_KEY: usize = 255;
 
-pub(super) fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
+/// A header as text.
+pub fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -25,6 +26,13 @@ pub fn cookie_name(app: &App) -> &'static str {
 /// The session's secret, where the browser sent one.
 pub fn session_secret(headers: &HeaderMap, app: &App) -> Option<String> {
     cookie(headers, cookie_name(app)).map(str::to_owned)
+}
+
+/// The hash of the token or session that a request comes with, for what works with that one only.
+pub fn bearer_of(headers: &HeaderMap, app: &App) -> Option<Vec<u8>> {
+    let token = text(headers, header::AUTHORIZATION).and_then(|v| v.strip_prefix("Bearer "));
+    let bearer = token.map(|token| token.trim().to_owned()).or_else(|| session_secret(headers, app));
+    bearer.map(|bearer| secret::hash(&bearer))
 }
 
 /// A cookie by name.

@@ -35,6 +35,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 /// 200,000 serial numbers fit.
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
@@ -60,10 +61,15 @@ pub fn router(app: App) -> axum::Router {
         .layer(CatchPanicLayer::custom(|_| AppError::Lost.into_response()))
         .layer(from_fn_with_state(app.clone(), guard::error_pages))
         .layer(from_fn_with_state(app.clone(), guard::same_site))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressed()))
         .layer(from_fn(guard::headers))
         .layer(from_fn(guard::time_out))
         .with_state(app)
+}
+
+/// Pages and JSON; never a file, whose length and ranges are promised.
+fn compressed() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"))
 }
 
 async fn asset(Path((prefix, name)): Path<(String, String)>) -> Response {

@@ -97,6 +97,7 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::home::routes());
     all.extend(crate::contracts::routes());
     all.extend(crate::coordinators::routes());
+    all.extend(crate::releases::routes());
     all.extend(crate::people::routes());
     all.extend(crate::users::routes());
     all.extend(crate::profile::routes());

@@ -11,6 +11,8 @@ use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{AssertSqlSafe, PgPool, Row, SqlitePool, raw_sql};
 use subscription_center::app::{App, Profile};
 use subscription_center::db::Db;
+use subscription_center::files::Files;
+use subscription_center::files::signing::VendorKey;
 use subscription_center::time::Clock;
 use subscription_center::web;
 use testkit::product::{Engine, Product};
@@ -83,14 +85,25 @@ impl World {
             demo: true,
         };
         let app = App::new(db, Clock::new(jiff::tz::TimeZone::UTC, None), profile);
+        let files = Files::open(&format!("file:{}", product.path("files").display()), false).unwrap();
+        app.keep_files(files, VendorKey::read_or_make(&product.path("signing.key")).unwrap());
         let router = web::router(app.clone());
         let world = World { app, router, raw, product: std::sync::Mutex::new(product) };
         world.exec(SEED).await;
         if engine == Engine::Postgres {
             // The seed names its ids; the next ones come after them.
-            for table in
-                ["accounts", "people", "products", "contracts", "assets", "entries", "change_sets", "demo_mails"]
-            {
+            for table in [
+                "accounts",
+                "people",
+                "products",
+                "contracts",
+                "assets",
+                "entries",
+                "change_sets",
+                "demo_mails",
+                "releases",
+                "artifacts",
+            ] {
                 world.exec(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)")).await;
             }
         }

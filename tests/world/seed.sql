@@ -52,3 +52,14 @@ INSERT INTO change_set_items (change_set, level, target_id, contract_id, before_
 INSERT INTO adoptions (contract_id, account_id, person_id, manager_id, came_at, decision, decided_at, decided_by) VALUES
   (1, 1, 1, 1, 1, 'kept', 1, 1), (2, 1, 2, 2, 1, 'kept', 1, 2), (3, 2, 12, 12, 1, 'kept', 1, 12), (4, 3, 13, 13, 1, 'kept', 1, 13);
 INSERT INTO demo_mails (id, at, sent_to, subject, body_text, body_html) VALUES (1, 1, 'x@acme.example', 'Hello', 'Hello', '<p>Hello</p>');
+INSERT INTO products (id, code, name, name_key, line) VALUES (2, 'P2', 'Foreign 1', 'foreign 1', 'Foreign line');
+INSERT INTO assets (id, serial, contract_id, account_id, product_id, group_id, release, deployment, seats, coordinator_id) VALUES
+  (9, 'F2', 4, 3, 2, NULL, '1', 'network', 5, NULL);
+INSERT INTO releases (id, handle, line, kind, version_name, version_key, base, released_on, notes, licence, media, state, created_by, published_at, version) VALUES
+  (1, 'r1', 'Draftline', 'release', '2027.1', '2027.1', '', '2026-11-01', 'Faster', '', TRUE, 'published', 23, 1, 1),
+  (2, 'r2', 'Draftline', 'extension', 'Symbols', 'symbols', '2027', '2026-11-02', '', 'Be fair', FALSE, 'published', 23, 1, 1),
+  (3, 'r3', 'Draftline', 'release', '2028', '2028', '', '2027-03-01', '', '', FALSE, 'draft', 23, NULL, 1),
+  (4, 'r4', 'Foreign line', 'release', '2', '2', '', '2026-11-01', '', '', FALSE, 'published', 23, 1, 1);
+INSERT INTO artifacts (id, handle, release_id, file_name, platform, language, size, received, state, error, uploaded_by, touched_at) VALUES
+  (1, 'a1', 1, 'draftline.zip', 'any', 'any', 5, 5, 'ready', '', 23, 1), (2, 'a2', 2, 'symbols.zip', 'any', 'any', 5, 5, 'ready', '', 23, 1),
+  (3, 'a3', 3, 'next.zip', 'any', 'any', 5, 2, 'uploading', '', 23, 1), (4, 'a4', 4, 'foreign.zip', 'any', 'any', 5, 5, 'ready', '', 23, 1);

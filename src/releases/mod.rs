@@ -1,0 +1,44 @@
+//! Releases and extensions: the catalogue, who is told and why, who may fetch what, and each download (domain.md §5).
+pub mod announce;
+mod api;
+pub mod check_artifact;
+pub mod download;
+pub mod draft;
+pub mod entitlement;
+pub mod list;
+pub mod mails;
+pub mod publish;
+pub mod rehearse;
+pub mod report;
+pub mod rules;
+mod serve_web;
+pub mod show;
+pub mod tell;
+mod told;
+pub mod upload;
+mod views;
+
+use crate::db::Sql;
+use crate::web::Route;
+
+pub(crate) fn statements() -> Vec<Sql> {
+    let mut all = draft::statements();
+    all.extend(publish::statements());
+    all.extend(upload::statements());
+    all.extend(check_artifact::statements());
+    all.extend(show::statements());
+    all.extend(list::statements());
+    all.extend(entitlement::statements());
+    all.extend(download::statements());
+    all.extend(rehearse::statements());
+    all.extend(announce::statements());
+    all.extend(tell::statements());
+    all.extend(report::statements());
+    all
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    let mut all = api::routes();
+    all.extend(serve_web::routes());
+    all
+}
