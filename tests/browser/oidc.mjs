@@ -5,10 +5,10 @@ import { equal, fullName, ok, until } from './harness/steps.mjs';
 const domain = main => main.manager.email.split('@')[1].toLowerCase();
 const address = main => `/company/${encodeURIComponent(main.account.account_number)}/sign-in`;
 const company = main => main.account.name;
-const signedIn = async b => { await b.goto('/account'); return new URL(b.page.url()).pathname === '/account'; };
+export const signedIn = async b => { await b.goto('/account'); return new URL(b.page.url()).pathname === '/account'; };
 
 /** The Contract Manager sets it up, as people do: tries the connection, saves. */
-async function setUp({ world, main, open, script }, { atOnce = false } = {}) {
+export async function setUp({ world, main, open, script }, { atOnce = false } = {}) {
   const idp = await Idp.start(`${world.url}/sign-in/oidc/callback`), b = await open({ script });
   await b.signIn(main.manager.email);
   await b.goto(address(main));
@@ -27,7 +27,7 @@ async function setUp({ world, main, open, script }, { atOnce = false } = {}) {
 }
 
 /** From our front door through the provider and back, up to the page that comes then. */
-async function through(b, email, login, { again = false } = {}) {
+export async function through(b, email, login, { again = false } = {}) {
   await b.goto('/sign-in');
   await b.locate('#email').fill(email);
   if (b.script) await until(async () => /^Continue with .*’s sign-in$/.test((await b.locate('#company-sign-in').innerText()).trim()), 'the company is named');
@@ -50,7 +50,7 @@ async function through(b, email, login, { again = false } = {}) {
   await b.page.waitForURL(url => url.origin === b.world.url && !url.search && (!again || url.pathname === '/'));
 }
 
-const says = async (b, words) => until(async () => (await b.page.innerText('main')).replace(/\s+/g, ' ').includes(words), `the page says: ${words}`);
+export const says = async (b, words) => until(async () => (await b.page.innerText('main')).replace(/\s+/g, ' ').includes(words), `the page says: ${words}`);
 
 async function firstTime(context) {
   const { world, main, open, script } = context, { idp, manager } = await setUp(context);

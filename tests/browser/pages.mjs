@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { NARROW, WIDE } from './harness/browser.mjs';
+import { checks, strict } from './harness/looks.mjs';
 import { World } from './harness/product.mjs';
 import { equal, fullName, note, ok, openProducts, row, until } from './harness/steps.mjs';
 
@@ -168,23 +169,6 @@ function routeOf(path) {
   return ROUTES.filter(fits).sort((a, b) => free(a) - free(b))[0];
 }
 
-/** The policy allows files of our own and nothing else. */
-function strict(policy, what) {
-  ok(policy, `${what} has a content security policy`);
-  const rules = Object.fromEntries(policy.split(';').map(rule => rule.trim().split(/\s+/)).filter(rule => rule[0]).map(([name, ...from]) => [name, from]));
-  for (const name of ['default-src', 'script-src', 'style-src', 'form-action', 'base-uri', 'frame-ancestors']) ok(rules[name], `${what}: ${name} is set`);
-  equal(rules['default-src'], ["'none'"], `${what}: nothing is allowed by default`);
-  equal(rules['base-uri'], ["'none'"], `${what}: no base`);
-  equal([rules['script-src'], rules['style-src']], [["'self'"], ["'self'"]], `${what}: scripts and styles are files of ours`);
-  ok(!/unsafe|\*|https?:/.test(policy), `${what}: nothing unsafe and no other host: ${policy}`);
-}
-
-/** What the server sent: no inline script, no inline style, no handler. */
-function clean(html, what) {
-  const tags = html.match(/<[a-zA-Z][^>]*>/g) ?? [];
-  equal(tags.filter(tag => /^<style/i.test(tag) || (/^<script/i.test(tag) && !/\ssrc=/i.test(tag)) || /\s(style|on[a-z]+)\s*=/i.test(tag) || /javascript:/i.test(tag)), [], `${what}: nothing inline`);
-}
-
 /** A world in which each page has something to show. */
 async function prepare({ world, main }) {
   const api = await world.api(main.manager.email), assign = body => api.post(`/contracts/${main.number}/coordinator-assignments`, body), links = {};
@@ -284,11 +268,7 @@ async function one(b, page, context, options) {
   b.expects = page.status ?? (page.refused && 'a refusal');
   const answer = await b.goto(page.path(context));
   await attempt(() => (page.refused ? ok(answer.status() < 500, `${page.name}: ${answer.status()}`) : equal(answer.status(), page.status ?? 200, `${page.name}: the status`)));
-  await attempt(() => strict(answer.headers()['content-security-policy'], page.name));
-  await attempt(() => equal(answer.headers()['x-content-type-options'], 'nosniff', `${page.name}: content is what it says`));
-  await attempt(async () => clean(await answer.text(), page.name));
-  await attempt(async () => ok(/^(Error: )?\S.* – Subscription Center$/.test(await b.page.title()), `${page.name}: the title is "${await b.page.title()}"`));
-  await attempt(async () => equal(await b.locate('h1').count(), 1, `${page.name}: one h1`));
+  for (const check of checks(b, page.name, answer)) await attempt(check);
   if (page.state) await attempt(() => page.state(b, context));
   await attempt(() => b.accessible(page.name));
   await attempt(() => b.contented());
