@@ -154,7 +154,7 @@ fn password(view: &SecurityView) -> Markup {
     html! {
         section.block aria-labelledby="password-h" {
             h2 #password-h { "Password" }
-            p.hint { @match &view.password { Some(since) => { "Set on " (since) ". A new one signs you out everywhere else." } None => "You have none, and need none: a link or a passkey will do." } }
+            p.hint { @match &view.password { Some(since) => { "Set on " (since) ". A new one signs you out everywhere else." } None if view.offered => "You have none, and need none: a link or a passkey will do." None => "You have none, and need none: a link will do." } }
             form.stack-form method="post" action="/account/security/password" novalidate {
                 (csrf(&view.csrf))
                 input type="hidden" name="username" value=(view.email) autocomplete="username";

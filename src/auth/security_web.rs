@@ -85,8 +85,8 @@ fn flash(what: &str) -> Option<Flash> {
         "passkey-removed" => "The passkey is removed. Remove it on your device, too.",
         "app-removed" => "The authenticator app is removed.",
         "anew" => {
-            "You have shown that this account is yours. What was set up in it before, with a link that somebody handed over, \
-             has ended: password, passkeys, authenticator app, API tokens and other sign-ins. Set up your own here."
+            "This account is yours alone now. What was set up with the invitation link that somebody handed over has ended: \
+             password, passkeys, authenticator app, API tokens and other sign-ins. Set up your own below."
         }
         _ => return None,
     };

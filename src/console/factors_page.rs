@@ -1,6 +1,6 @@
 //! The page on which an administrator removes somebody's second factors.
 use crate::web::layout::{Frame, page};
-use crate::web::ui::{Field, Kind, Problem, Tone, csrf, notice};
+use crate::web::ui::{Field, Kind, Problem, Tone, csrf, icon, notice};
 use crate::web::words::{encoded, link};
 use maud::{Markup, Render, html};
 
@@ -25,12 +25,17 @@ pub struct FactorsView {
     pub csrf: String,
 }
 
+/// What the page is called.
+pub fn title(done: bool) -> &'static str {
+    if done { "Second factors removed" } else { "Remove second factors" }
+}
+
 /// What it does, a reason, one button.
 pub fn factors_page(frame: &Frame, view: &FactorsView) -> Markup {
     let field = Field {
         name: "why",
         label: "How you made sure who asks",
-        hint: "For example: called back on the number that we know. It stands in the audit trail and in the mail.",
+        hint: "For example: called back on the number that we know. It stands in the audit trail and in the mail to the person.",
         kind: Kind::Text,
         value: &view.why,
         error: view.problem.as_ref().and_then(|problem| problem.of("why")),
@@ -41,9 +46,10 @@ pub fn factors_page(frame: &Frame, view: &FactorsView) -> Markup {
         frame,
         html! {
             @if let Some(problem) = &view.problem { (problem) }
-            div.head { div.title { h1 { "Reset second factors" } p.break { (view.name) ", " (view.email) } } }
+            div.head { div.title { h1 { (title(view.done)) } p.break { (view.name) ", " (view.email) } } }
             @if view.done {
-                p.lead { "Done. " (view.name) " is signed out everywhere and told by e-mail, and signs in with a link or a password." }
+                p.calm { (icon("check")) span { (view.name) " is signed out everywhere and told by e-mail. A link in a mail, or a password, is enough to sign in now." } }
+                p { "Whoever has to have a second factor sets up a new one right after signing in." }
                 p { a.btn href={ "/people/" (encoded(&view.handle)) } { "Back to " (view.name) } }
             } @else {
                 p.lead { "For somebody who lost authenticator app, passkeys and recovery codes: all of them are removed, and every session ends. " (view.name) " is told by e-mail." }
@@ -52,9 +58,12 @@ pub fn factors_page(frame: &Frame, view: &FactorsView) -> Markup {
                 }
                 form.stack-form method="post" action=(at) novalidate {
                     (csrf(&view.csrf)) (field.render())
-                    button.btn.danger type="submit" { "Remove them" }
+                    div.under {
+                        button.btn.primary type="submit" { "Remove second factors" }
+                        a.btn href={ "/people/" (encoded(&view.handle)) } { "Cancel" }
+                    }
                 }
-                p.hint { "Whoever has the mailbox can sign in then. An address that was taken over is corrected first." }
+                p.hint { "From then on the mailbox alone is enough to sign in. If somebody else has taken it over, correct the address first." }
             }
         },
     )
@@ -79,7 +88,7 @@ mod tests {
             problem: None,
             csrf: text("sample-token"),
         };
-        let frame = samples::frame("Reset second factors", Place::Elsewhere, Vec::new());
+        let frame = samples::frame(title(false), Place::Elsewhere, Vec::new());
         let page = factors_page(&frame, &view).into_string();
         assert!(page.contains(r#"name="why""#) && page.contains("/vendor/people/h1/reset-factors"));
         let done = factors_page(&frame, &FactorsView { done: true, ..view }).into_string();

@@ -1,5 +1,5 @@
 //! `/vendor/people/{handle}/reset-factors`: for somebody who lost every second factor.
-use super::factors_page::{FactorsView, factors_page};
+use super::factors_page::{FactorsView, factors_page, title};
 use super::web::framed;
 use crate::app::App;
 use crate::auth::reset_factors::{ResetFactors, SeeFactors};
@@ -60,7 +60,7 @@ async fn show(
         problem: refused.as_ref().map(summary),
         csrf: frame.csrf.clone(),
     };
-    let page = factors_page(&framed(frame, "Reset second factors", refused.is_some()), &view);
+    let page = factors_page(&framed(frame, title(done), refused.is_some()), &view);
     let status = refused.map_or(StatusCode::OK, |p| StatusCode::from_u16(p.status).unwrap_or(StatusCode::CONFLICT));
     Ok((status, page).into_response())
 }

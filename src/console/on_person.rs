@@ -67,7 +67,7 @@ pub async fn sections(
                     a.btn href={ "/vendor/view-as/" (encoded(handle)) } { "View as " (person.name) }
                     a.btn href="/vendor/duplicates" { "Duplicates" }
                     @if role == "administrator" {
-                        a.btn href={ "/vendor/people/" (encoded(handle)) "/reset-factors" } { "Reset second factors" }
+                        a.btn href={ "/vendor/people/" (encoded(handle)) "/reset-factors" } { "Remove second factors" }
                         a.btn href=(path("erase")) { "Erase" }
                     }
                 }

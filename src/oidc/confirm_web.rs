@@ -39,8 +39,11 @@ async fn confirm(
     Path(token): Path<String>,
     _form: Form,
 ) -> Result<Response, AppError> {
+    // Read before it is used up: the next page says whose sign-in it is.
+    let found = app.read(&Actor::anonymous(), &SeeConfirmation { token: token.clone() }).await?;
     app.run(Actor::anonymous(), ConfirmProvider { link: secret::hash(&token) }, Terms::default()).await?;
+    let of = found.map(|found| (found.company, found.email));
     let frame = framed(&app, &browser);
-    let view = ConfirmView { token, of: None, done: true, csrf: frame.csrf.clone() };
+    let view = ConfirmView { token, of, done: true, csrf: frame.csrf.clone() };
     Ok(confirm_page(&frame, &view).into_response())
 }

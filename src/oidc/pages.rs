@@ -1,8 +1,9 @@
 //! The pages between the front door and a provider: for people who are not signed in yet.
 use crate::web::assets::url;
 use crate::web::layout::{Frame, bare};
+use crate::web::person::address;
 use crate::web::ui::{Field, Kind, csrf, hidden, icon};
-use crate::web::words::listed;
+use crate::web::words::{link, listed};
 use maud::{Markup, Render, html};
 
 /// "Use my company's sign-in".
@@ -162,7 +163,7 @@ pub fn confirming_page(frame: &Frame, company: &str) -> Markup {
         frame,
         html! {
             h1 { "Look into your mail" }
-            p.lead { "We ask you once whether " (company) "’s sign-in may sign you in here: a link is on its way to your address. Open it, confirm, then sign in again." }
+            p.lead { "We ask you once whether " (company) "’s sign-in may sign you in here: a link is on its way to your address. Open it, allow it, then sign in again." }
             p.hint { "No mail after some minutes? Look among the unwanted mail; another one goes out in an hour at the earliest." }
             p { a.btn href="/sign-in" { "Sign in another way" } }
         },
@@ -174,7 +175,7 @@ pub fn confirming_page(frame: &Frame, company: &str) -> Markup {
 pub struct ConfirmView {
     /// The secret of the address.
     pub token: String,
-    /// Company and address; none: the link has ended, or was used just now.
+    /// Company and address; none: the link has ended.
     pub of: Option<(String, String)>,
     /// It was used just now.
     pub done: bool,
@@ -185,21 +186,21 @@ pub struct ConfirmView {
 /// One button, or what is next.
 pub fn confirm_page(frame: &Frame, view: &ConfirmView) -> Markup {
     let content = match (&view.of, view.done) {
-        (Some((company, email)), _) => html! {
+        (Some((company, email)), true) => html! {
+            h1 { "Allowed" }
+            p.lead.break { "From now on " (company) "’s sign-in signs you in here as " b { (address(email)) } ". This page has not signed you in." }
+            p { a.btn.primary href=(link("/sign-in/company", &[("email", email)])) data-focus { (icon("to")) "Continue with " (company) "’s sign-in" } }
+        },
+        (Some((company, email)), false) => html! {
             h1 { "May " (company) " sign you in?" }
-            p.lead.break { "Whoever " (company) "’s own sign-in takes for " b { (email) } " comes in here as you, also to what you have at other companies." }
+            p.lead.break { "If you allow it, whoever signs in there as " b { (address(email)) } " comes in here as you, also to what you have at your other companies." }
             form.stack-form method="post" action={ "/sign-in/oidc/confirm/" (view.token) } {
                 (csrf(&view.csrf))
-                button.btn.primary type="submit" data-focus { "It may" }
+                button.btn.primary type="submit" data-focus { (icon("check")) "Allow this company’s sign-in" }
             }
-            p.hint { "Did you not try to sign in there? Close this page, and tell us; nothing has happened." }
+            p.hint { "You did not try to sign in there? Close this page and tell us; nobody was signed in." }
         },
-        (None, true) => html! {
-            h1 { "Confirmed" }
-            p.lead { "From now on the sign-in of that company signs you in." }
-            p { a.btn.primary href="/sign-in/company" { "Use my company’s sign-in" } }
-        },
-        (None, false) => html! {
+        (None, _) => html! {
             h1 { "This link has ended" }
             p.lead { "It was used already, or is older than 24 hours. Sign in through the company once more for a new one." }
             p { a.btn.primary href="/sign-in/company" { "Use my company’s sign-in" } }

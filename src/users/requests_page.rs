@@ -14,8 +14,10 @@ pub struct RequestLine {
     pub handle: String,
     /// Who asks.
     pub person: PersonRef,
-    /// "Mairead Kelly asks to download releases of Draftline 2027 (361-70518824)."
+    /// "Mairead Kelly asks to download releases of Draftline 2027"
     pub sentence: String,
+    /// Of which serial number, if it is about one.
+    pub serial: Option<String>,
     /// In the person's own words.
     pub words: String,
     /// "Asked 20 Nov 2026".
@@ -51,7 +53,7 @@ pub fn requests_page(frame: &Frame, view: &RequestsView) -> Markup {
             @if view.rows.is_empty() {
                 (empty("Nobody asks for anything", html! { "When somebody does, you get an e-mail, and it appears here. " a href="/users" { "See the users" } "." }))
             }
-            div.cards { @for row in &view.rows { (request(view, row)) } }
+            div.cards.asked { @for row in &view.rows { (request(view, row)) } }
         },
     )
 }
@@ -60,13 +62,16 @@ fn request(view: &RequestsView, row: &RequestLine) -> Markup {
     html! {
         section.card aria-label=(row.sentence) {
             (card(&row.person))
-            p { (row.sentence) @if !row.words.is_empty() { " “" (row.words) "”" } }
-            p.hint { (row.asked) }
+            div.lines {
+                p { (row.sentence) @if let Some(serial) = &row.serial { " (" span.serial { (serial) } ")" } "." }
+                @if !row.words.is_empty() { p.break { "“" (row.words) "”" } }
+                p.hint { (row.asked) }
+            }
             form.stack-form method="post" action="/users/requests" {
                 (csrf(&view.csrf)) (hidden("request", &row.handle))
                 @match &row.contract {
                     Some(number) => (hidden("contract", number)),
-                    None => {
+                    None => div.row-field {
                         label.lab for={ "contract-" (row.handle) } { "On contract" }
                         select.box id={ "contract-" (row.handle) } name="contract" {
                             @for choice in &view.contracts { option value=(choice.number) { (choice.number) } }
@@ -163,7 +168,8 @@ impl RequestsView {
         let [mairead, _] = samples::users();
         let row = RequestLine {
             handle: "r1".to_owned(),
-            sentence: format!("{} asks to download releases of Draftline 2027 (361-70518824).", mairead.name),
+            sentence: format!("{} asks to download releases of Draftline 2027", mairead.name),
+            serial: Some("361-70518824".to_owned()),
             person: mairead,
             words: "I install it on the new machines in Boston.".to_owned(),
             asked: "Asked 20 Nov 2026".to_owned(),

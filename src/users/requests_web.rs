@@ -94,7 +94,7 @@ fn line(row: &RequestRow, zone: &jiff::tz::TimeZone) -> RequestLine {
     let grants = wanted(&row.wants);
     let product = row.product.clone().zip(row.serial.clone());
     let asked = match row.joins() {
-        true => format!("{name} signed in through the own sign-in of {} and waits to be let in.", row.company),
+        true => format!("{name} came through {}’s own sign-in and waits to be let in", row.company),
         false => {
             let words = AskedMail {
                 site: Site::unknown(),
@@ -104,14 +104,14 @@ fn line(row: &RequestRow, zone: &jiff::tz::TimeZone) -> RequestLine {
                 wants: grants.clone(),
                 words: String::new(),
             };
-            let serial = row.serial.as_ref().map(|serial| format!(" ({serial})")).unwrap_or_default();
-            format!("{}{serial}.", crate::mail::Mail::subject(&words))
+            crate::mail::Mail::subject(&words)
         }
     };
     RequestLine {
         handle: row.handle.clone(),
         person: PersonRef::new(name, &row.email, &row.person, &row.person),
         sentence: asked,
+        serial: row.serial.clone(),
         words: row.words.clone(),
         asked: format!("Asked {}", day_of(row.asked_at, zone).long()),
         grants,

@@ -166,13 +166,13 @@ async function lost(context) {
   const admin = await administrator(context), since = world.mails().length;
   admin.expects = 'a refusal';
   await admin.goto(`/people/${encodeURIComponent(manager.email)}`);
-  await admin.page.getByRole('link', { name: 'Reset second factors' }).click();
+  await admin.page.getByRole('link', { name: 'Remove second factors' }).click();
   await admin.accessible('reset second factors');
   await admin.shot('reset second factors');
-  await admin.page.getByRole('button', { name: 'Remove them' }).click();
+  await admin.page.getByRole('button', { name: 'Remove second factors' }).click();
   await until(async () => (await admin.page.innerText('main')).includes('how you made sure who asks'), 'a reason is asked for');
   await admin.locate('input[name=why]').fill('called back on the number that we know');
-  await admin.page.getByRole('button', { name: 'Remove them' }).click();
+  await admin.page.getByRole('button', { name: 'Remove second factors' }).click();
   await until(async () => (await admin.page.innerText('main')).includes('is signed out everywhere and told by e-mail'), 'it is done');
   await admin.shot('reset second factors done');
   const told = mail => mail.subject === 'Your second factors were removed';

@@ -37,7 +37,7 @@ async function asked(context) {
     await says(reads, person.email);
     await looks(reads, 'provider asks');
     await reads.locate(`main form[action="${link}"] button`).click();
-    await says(reads, 'Confirmed');
+    await says(reads, 'Allowed');
     await looks(reads, 'provider asks, confirmed', { loaded: false });
     ok(!await signedIn(reads), 'the link signs nobody in');
     await through(b, person.email, 'both', { again: true });
@@ -71,7 +71,7 @@ async function anew({ world, main, open, script }) {
   const owner = await open({ script });
   await owner.signIn(email);
   equal(at(owner), '/account/security', 'the owner lands where own ways in are set up');
-  await says(owner, 'You have shown that this account is yours');
+  await says(owner, 'This account is yours alone now');
   ok(!(await owner.page.innerText('main')).includes('Remove password'), 'the password is gone');
   await looks(owner, 'the owner proved the mailbox');
   await early.goto('/contracts');
@@ -132,7 +132,7 @@ async function reset({ world, main, people, open, script }) {
   await staff.locate('input[name=why]').fill('Called back on the number that we know.');
   await staff.locate('main form[action$="/reset-factors"] button').click();
   await staff.page.waitForURL('**/reset-factors?done=true');
-  await says(staff, 'signed out everywhere and told by e-mail');
+  await says(staff, 'is signed out everywhere and told by e-mail');
   await looks(staff, 'second factors removed');
   await lost.goto('/contracts');
   ok(at(lost).startsWith('/sign-in'), 'the person is signed out');
