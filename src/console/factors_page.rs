@@ -49,7 +49,7 @@ pub fn factors_page(frame: &Frame, view: &FactorsView) -> Markup {
             div.head { div.title { h1 { (title(view.done)) } p.break { (view.name) ", " (view.email) } } }
             @if view.done {
                 p.calm { (icon("check")) span { (view.name) " is signed out everywhere and told by e-mail. A link in a mail, or a password, is enough to sign in now." } }
-                p { "Whoever has to have a second factor sets up a new one right after signing in." }
+                p.lead { "Whoever has to have a second factor sets up a new one right after signing in." }
                 p { a.btn href={ "/people/" (encoded(&view.handle)) } { "Back to " (view.name) } }
             } @else {
                 p.lead { "For somebody who lost authenticator app, passkeys and recovery codes: all of them are removed, and every session ends. " (view.name) " is told by e-mail." }

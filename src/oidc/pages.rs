@@ -188,12 +188,12 @@ pub fn confirm_page(frame: &Frame, view: &ConfirmView) -> Markup {
     let content = match (&view.of, view.done) {
         (Some((company, email)), true) => html! {
             h1 { "Allowed" }
-            p.lead.break { "From now on " (company) "’s sign-in signs you in here as " b { (address(email)) } ". This page has not signed you in." }
-            p { a.btn.primary href=(link("/sign-in/company", &[("email", email)])) data-focus { (icon("to")) "Continue with " (company) "’s sign-in" } }
+            p.lead.break { "From now on " (company) "’s sign-in lets " b.whole { (address(email)) } " in here as you. This page has not signed you in." }
+            p { a.btn.primary href=(link("/sign-in/company", &[("email", email)])) data-focus { (icon("to")) "Use this company’s sign-in" } }
         },
         (Some((company, email)), false) => html! {
             h1 { "May " (company) " sign you in?" }
-            p.lead.break { "If you allow it, whoever signs in there as " b { (address(email)) } " comes in here as you, also to what you have at your other companies." }
+            p.lead.break { "If you allow it, whoever signs in there as " b.whole { (address(email)) } " comes in here as you, also to what you have at your other companies." }
             form.stack-form method="post" action={ "/sign-in/oidc/confirm/" (view.token) } {
                 (csrf(&view.csrf))
                 button.btn.primary type="submit" data-focus { (icon("check")) "Allow this company’s sign-in" }

@@ -323,7 +323,9 @@ export const tests = {
       sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }');
       document.adoptedStyleSheets = [sheet];
     });
+    await row(b, main.on[0].serial_number).locator('input').check();
     await b.accessible('the key page with text spaced out');
+    await b.shot('products, text spaced out');
   },
 
   async 'answers that are no page are strict too'({ world }) {

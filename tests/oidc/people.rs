@@ -37,7 +37,7 @@ pub async fn whoever_belongs_to_another_company_says_first_that_it_may(world: Wo
     assert_eq!((gone.status, acme.world.number(confirmed).await), (422, 0));
     assert_eq!(acme.world.call(0, "GET /sign-in/oidc/confirm/made-up", "").await.status, 404);
     let done = acme.confirm("yes", 3).await;
-    assert!(done.status == 200 && done.body.contains("Confirmed"), "{}", done.body);
+    assert!(done.status == 200 && done.body.contains("From now on Acme’s sign-in"), "{}", done.body);
     assert!(done.headers.get("set-cookie").is_none(), "it signs nobody in");
     assert_eq!(acme.world.call(0, "POST /sign-in/oidc/confirm/yes", "").await.status, 422, "once");
     assert_eq!(acme.who(&acme.sign_in("sc@acme.example", json!({})).await).await, Some(3));

@@ -171,7 +171,7 @@ async fn what_a_handed_link_set_up_ends_when_the_owner_comes(world: World) {
         assert_eq!(world.raw("GET", "/account", &[("cookie", &old)], "").await.status, 303, "the planted one is none");
         let own = format!("session={}", owner.cookie("session").unwrap());
         let page = world.raw("GET", owner.location(), &[("cookie", &own)], "").await;
-        assert!(page.body.contains("with a link that somebody handed over"), "{}", page.body);
+        assert!(page.body.contains("the invitation link that somebody handed over"), "{}", page.body);
         // Once: what the owner sets up stays.
         world.exec("DELETE FROM passwords WHERE person_id = 900").await;
         world.give_password(900).await;

@@ -146,10 +146,13 @@ export class Browser {
     const { page } = this;
     equal(await this.#axe(), [], `axe on ${name}`);
     const wide = await page.evaluate(() => {
-      const room = document.documentElement.clientWidth;
-      if (document.documentElement.scrollWidth <= room) return [];
-      return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > room + 0.5)
-        .slice(-3).map(e => `${e.tagName.toLowerCase()}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`).concat(`page ${document.documentElement.scrollWidth}`);
+      const room = document.documentElement.clientWidth, over = e => e.checkVisibility() && e.getBoundingClientRect().right > room + 0.5;
+      const named = list => list.map(e => `${e.tagName.toLowerCase()}.${e.className} ${Math.round(e.getBoundingClientRect().right)}`);
+      // What a page cuts off makes it no wider: a control or a text that ends beyond the screen, and that nothing scrolls.
+      const scrolls = e => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+      const read = 'main :is(a, button, input, select, textarea, h1, h2, p):not(.vh, .vh *)';
+      if (document.documentElement.scrollWidth <= room) return named([...document.querySelectorAll(read)].filter(e => over(e) && !scrolls(e.parentElement)).slice(0, 3));
+      return named([...document.querySelectorAll('body *')].filter(over).slice(-3)).concat(`page ${document.documentElement.scrollWidth}`);
     });
     equal(wide, [], `${name} is not wider than ${page.viewportSize().width} px`);
   }
