@@ -16,6 +16,7 @@ on_both!(
     the_same_key_names_once
     a_coordinator_undoes_what_he_named
     a_right_is_undone_whatever_happened_on_another_contract
+    only_whoever_was_invited_is_called_invited
 );
 
 const USERS: &str = "POST /api/v1/contracts/100000000001/users";
@@ -32,6 +33,35 @@ async fn listed(world: &World, who: i64) -> Value {
 
 fn of<'v>(list: &'v Value, email: &str) -> &'v Value {
     list["items"].as_array().unwrap().iter().find(|u| u["email"] == email).unwrap_or(&Value::Null)
+}
+
+/// A purchase named person 7, who coordinates S3: a membership that waits, and no invitation.
+async fn only_whoever_was_invited_is_called_invited(world: World) {
+    let pages = [
+        "GET /users?contract=100000000001",
+        "GET /contracts/100000000001/people",
+        "GET /contracts/100000000001/products",
+        "GET /people/h7",
+        "GET /people/h3?successor=pending%40acme.example",
+    ];
+    let (invited, not) = ("Invited, not yet accepted", "Not yet invited");
+    for page in pages {
+        let body = world.call(1, page, "").await.body;
+        assert!(!body.contains(invited) && body.contains(not), "{page}: {body}");
+    }
+    let person = world.call(1, "GET /people/h7", "").await.body;
+    assert!(person.contains("Send invitation</button>") && !person.contains("Withdraw invitation"), "{person}");
+    world
+        .exec(
+            "INSERT INTO invitations (account_id, person_id, invited_by, invited_at, expires_at) VALUES (1, 7, 1, 1, 9000000000000)",
+        )
+        .await;
+    for page in &pages[..4] {
+        let body = world.call(1, page, "").await.body;
+        assert!(body.contains(invited) && !body.contains(not), "{page}: {body}");
+    }
+    let person = world.call(1, "GET /people/h7", "").await.body;
+    assert!(person.contains("Send invitation again</button>") && person.contains("Withdraw invitation"), "{person}");
 }
 
 async fn users_are_named_and_undone(world: World) {

@@ -30,6 +30,7 @@ pub struct AssetRow {
     pub(crate) since: Option<Instant>,
     pub(crate) assigned_by: Option<String>,
     pub(crate) pending: bool,
+    pub(crate) invited: bool,
     pub(crate) bounced: bool,
 }
 
@@ -159,6 +160,7 @@ macro_rules! columns {
                  WHEN s.set_by = 0 THEN 'the vendor' ELSE b.first_name || ' ' || b.last_name END AS assigned_by,
             EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = c.account_id AND m.person_id = p.id
                 AND m.confirmed_at IS NULL) AS pending,
+            EXISTS (SELECT 1 FROM invitations i WHERE i.account_id = c.account_id AND i.person_id = p.id) AS invited,
             p.bounced_at IS NOT NULL AS bounced
         FROM assets a JOIN contracts c ON c.id = a.contract_id LEFT JOIN asset_groups g ON g.id = a.group_id
         JOIN products r ON r.id = a.product_id

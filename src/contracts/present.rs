@@ -6,7 +6,7 @@ use crate::people::me::Myself;
 use crate::text::full_name;
 use crate::web::filters::Filters;
 use crate::web::layout::Company;
-use crate::web::person::{PersonRef, PersonState};
+use crate::web::person::{PersonRef, Reach};
 
 /// Somebody whose page the reader may open: everybody of a company whose contracts he or she administers.
 pub fn person(handle: &str, email: &str, first: &str, last: &str, me: &Myself) -> PersonRef {
@@ -14,18 +14,10 @@ pub fn person(handle: &str, email: &str, first: &str, last: &str, me: &Myself) -
     PersonRef { you, ..PersonRef::new(full_name(first, last), email, handle, handle) }
 }
 
-/// Whether mail reaches somebody.
-pub fn state(bounced: bool, pending: bool) -> PersonState {
-    match (bounced, pending) {
-        (true, _) => PersonState::Bounces,
-        (_, true) => PersonState::Invited,
-        _ => PersonState::Reached,
-    }
-}
-
 /// The coordinator of an asset, with the state of the mail.
 pub fn coordinator(row: &AssetRow, me: &Myself) -> PersonRef {
-    let state = state(row.bounced, row.pending);
+    let (bounced, pending, invited) = (row.bounced, row.pending, row.invited);
+    let state = Reach { deactivated: false, bounced, pending, invited }.state();
     PersonRef { state, ..person(&row.handle, &row.email, &row.first_name, &row.last_name, me) }
 }
 

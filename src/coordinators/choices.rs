@@ -57,7 +57,7 @@ pub async fn choices<A: Action<Target = Contract>>(
 /// Somebody as the typeahead and the pick list show one.
 pub fn option(found: &Found, me: &Myself) -> PersonOption {
     let person = present::person(&found.handle, &found.email, &found.first_name, &found.last_name, me);
-    let person = crate::web::person::PersonRef { state: present::state(found.bounced, found.pending), ..person };
+    let person = crate::web::person::PersonRef { state: found.reach().state(), ..person };
     PersonOption {
         person,
         first_name: found.first_name.clone(),

@@ -115,11 +115,14 @@ struct Reach {
     deactivated: bool,
     bounced: bool,
     pending: bool,
+    invited: bool,
 }
 
 const REACH: &str = "SELECT p.deactivated_at IS NOT NULL AS deactivated, p.bounced_at IS NOT NULL AS bounced,
         EXISTS (SELECT 1 FROM memberships m JOIN assets a ON a.account_id = m.account_id
-            WHERE a.id = $2 AND m.person_id = p.id AND m.confirmed_at IS NULL) AS pending
+            WHERE a.id = $2 AND m.person_id = p.id AND m.confirmed_at IS NULL) AS pending,
+        EXISTS (SELECT 1 FROM invitations i JOIN assets a ON a.account_id = i.account_id
+            WHERE a.id = $2 AND i.person_id = p.id) AS invited
     FROM people p WHERE p.id = $1";
 const RESELLER: &str = "SELECT l.name, CASE WHEN l.renewals_email <> '' THEN l.renewals_email ELSE l.contact_email END
     FROM assets a JOIN contracts c ON c.id = a.contract_id JOIN accounts l ON l.id = c.reseller_id WHERE a.id = $1";
@@ -202,7 +205,8 @@ fn told(won: &LevelRow, manager: &LevelRow, because: &str, reach: Option<&Reach>
             (also(why("cannot be reached")).into_iter().collect(), vec![skipped("mail to this address comes back")])
         }
         Some(reach) if reach.pending => {
-            let all = [recipient(won, because)].into_iter().chain(also(why("has not accepted the invitation yet")));
+            let waits = if reach.invited { "has not accepted the invitation yet" } else { "is not invited yet" };
+            let all = [recipient(won, because)].into_iter().chain(also(why(waits)));
             (all.collect(), Vec::new())
         }
         _ => (vec![recipient(won, because)], Vec::new()),

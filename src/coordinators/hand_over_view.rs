@@ -49,7 +49,7 @@ pub fn foreseen(shown: &Shown, successor: &Coordinator, me: &Myself) -> Foreseen
     let face = previewed.people.iter().find(|face| Some(face.id) == previewed.to);
     let person = match face {
         Some(face) => PersonRef {
-            state: present::state(face.bounced, face.pending),
+            state: face.reach().state(),
             ..present::person(&face.handle, &face.email, &face.first_name, &face.last_name, me)
         },
         None => newcomer(successor),

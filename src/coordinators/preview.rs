@@ -11,6 +11,7 @@ use crate::operation::Query;
 use crate::policy::{self, Action, Permit, Scope};
 use crate::text::{address_key, search_key};
 use crate::time::Day;
+use crate::web::person::Reach;
 use std::collections::BTreeSet;
 
 /// Stands for a person who is not there yet.
@@ -50,8 +51,18 @@ pub struct Face {
     pub reachable: bool,
     /// Whether mail comes back.
     pub bounced: bool,
-    /// Whether the invitation to this company is not accepted yet.
+    /// Whether the person is no confirmed member of this company yet.
     pub pending: bool,
+    /// Whether there is an invitation to it.
+    pub invited: bool,
+}
+
+impl Face {
+    /// Whether mail reaches this person.
+    pub fn reach(&self) -> Reach {
+        let (deactivated, bounced) = (!self.reachable, self.bounced);
+        Reach { deactivated, bounced, pending: self.pending, invited: self.invited }
+    }
 }
 
 /// What an apply would do.
@@ -219,7 +230,8 @@ pub fn told(moves: &[Move], people: &[Face], also: impl Iterator<Item = PersonId
 const FACES: &str = "SELECT p.id, p.handle, p.first_name, p.last_name, p.email, p.deactivated_at IS NULL AS reachable,
         p.bounced_at IS NOT NULL AS bounced,
         EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.account_id = $1 AND m.confirmed_at IS NULL)
-            AS pending
+            AS pending,
+        EXISTS (SELECT 1 FROM invitations i WHERE i.person_id = p.id AND i.account_id = $1) AS invited
     FROM (";
 const OF_THESE: &str = ") v CROSS JOIN people p WHERE p.id = CAST(v.column1 AS BIGINT)";
 

@@ -63,7 +63,9 @@ pub fn view(shown: &Shown, input: &Input, me: &Myself) -> Preview {
     let outcome = &shown.previewed.outcome;
     let notices = i64::try_from(outcome.notices).unwrap_or(i64::MAX);
     let to = shown.previewed.to.map(|to| people.of(to));
-    let unreached = |person: &PersonRef| matches!(person.state, PersonState::Invited | PersonState::Bounces);
+    let unreached = |person: &PersonRef| {
+        matches!(person.state, PersonState::Invited | PersonState::NotInvited | PersonState::Bounces)
+    };
     Preview {
         changes: changes(shown, input, &people),
         person: to.filter(unreached),
@@ -85,10 +87,7 @@ struct People<'a> {
 impl People<'_> {
     fn of(&self, id: PersonId) -> PersonRef {
         if let Some(face) = self.faces.iter().find(|face| face.id == id) {
-            let state = match face.reachable {
-                false => PersonState::Deactivated,
-                true => present::state(face.bounced, face.pending),
-            };
+            let state = face.reach().state();
             let person = present::person(&face.handle, &face.email, &face.first_name, &face.last_name, self.me);
             return PersonRef { state, ..person };
         }

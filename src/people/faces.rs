@@ -5,7 +5,7 @@ use crate::ids::Single;
 use crate::operation::Query;
 use crate::policy::{self, Action, Permit, Scope, Scoped, SeePerson};
 use crate::text::full_name;
-use crate::web::person::{PersonRef, PersonState};
+use crate::web::person::{PersonRef, Reach};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everybody who occurs on a page, by id.
@@ -34,6 +34,7 @@ struct Row {
     deactivated: bool,
     bounced: bool,
     pending: bool,
+    invited: bool,
 }
 
 /// `$1` the account in which somebody may not have accepted yet.
@@ -41,7 +42,8 @@ const FACES: &str =
     "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, p.deactivated_at IS NOT NULL AS deactivated,
         p.bounced_at IS NOT NULL AS bounced,
         EXISTS (SELECT 1 FROM memberships m WHERE m.person_id = p.id AND m.account_id = $1 AND m.confirmed_at IS NULL)
-            AS pending
+            AS pending,
+        EXISTS (SELECT 1 FROM invitations i WHERE i.person_id = p.id AND i.account_id = $1) AS invited
     FROM (";
 const OF_THESE: &str = ") v CROSS JOIN people p WHERE p.id = CAST(v.column1 AS BIGINT)";
 const OPEN: &str = "SELECT p.id FROM (";
@@ -74,12 +76,8 @@ pub async fn faces<A: Action>(
 
 impl Row {
     fn face(&self, me: i64, opens: bool) -> PersonRef {
-        let state = match (self.deactivated, self.bounced, self.pending) {
-            (true, _, _) => PersonState::Deactivated,
-            (_, true, _) => PersonState::Bounces,
-            (_, _, true) => PersonState::Invited,
-            _ => PersonState::Reached,
-        };
+        let (deactivated, bounced, pending, invited) = (self.deactivated, self.bounced, self.pending, self.invited);
+        let state = Reach { deactivated, bounced, pending, invited }.state();
         let handle = if opens { self.handle.as_str() } else { "" };
         let name = full_name(&self.first_name, &self.last_name);
         PersonRef { you: self.id == me, state, ..PersonRef::new(name, &self.email, handle, &self.handle) }
@@ -92,7 +90,7 @@ pub struct ListManagers;
 /// So many are named.
 const MOST_NAMED: i64 = 6;
 const MANAGERS: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, FALSE AS deactivated,
-        p.bounced_at IS NOT NULL AS bounced, FALSE AS pending
+        p.bounced_at IS NOT NULL AS bounced, FALSE AS pending, FALSE AS invited
     FROM people p WHERE p.deactivated_at IS NULL AND p.id IN (
         SELECT c.manager_id FROM memberships m JOIN contracts c ON c.account_id = m.account_id
         WHERE m.person_id = $1 AND m.confirmed_at IS NOT NULL)

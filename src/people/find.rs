@@ -5,6 +5,7 @@ use crate::ids::ContractNumber;
 use crate::operation::Query;
 use crate::policy::{self, Permit};
 use crate::text::{address_key, full_name, prefix_end, search_key};
+use crate::web::person::Reach;
 use serde::{Deserialize, Serialize};
 
 /// Most people that one answer lists.
@@ -43,6 +44,7 @@ pub struct Found {
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) pending: bool,
+    pub(crate) invited: bool,
     pub(crate) bounced: bool,
     pub(crate) coordinates: i64,
     pub(crate) may_name_users: bool,
@@ -68,6 +70,11 @@ pub struct FoundView {
 }
 
 impl Found {
+    /// Whether mail reaches this person.
+    pub fn reach(&self) -> Reach {
+        Reach { deactivated: false, bounced: self.bounced, pending: self.pending, invited: self.invited }
+    }
+
     /// As the API shows it.
     pub fn view(&self) -> FoundView {
         let state = match (self.bounced, self.pending) {
@@ -99,6 +106,7 @@ pub struct FindPeople {
 /// contract for each person.
 const FIND: &str = "SELECT p.handle, p.email, p.first_name, p.last_name, m.confirmed_at IS NULL AS pending,
         p.bounced_at IS NOT NULL AS bounced,
+        EXISTS (SELECT 1 FROM invitations i WHERE i.account_id = m.account_id AND i.person_id = p.id) AS invited,
         (SELECT COUNT(*) FROM assets a WHERE a.coordinator_id = p.id AND a.contract_id = c.id)
             + (SELECT COUNT(*) FROM asset_groups g JOIN assets a ON a.group_id = g.id AND a.coordinator_id IS NULL
                 WHERE g.coordinator_id = p.id AND g.contract_id = c.id)

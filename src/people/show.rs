@@ -240,11 +240,22 @@ impl Shown {
             handle: self.person.handle.clone(),
             email: self.person.email.clone(),
             csrf: csrf.to_owned(),
-            pending: self.companies.iter().any(|company| !company.confirmed),
+            pending: self.pending(),
+            invited: self.invited(),
             credentials: self.credentials && self.person.deactivated_at.is_none(),
             removes: self.removes,
             naming: naming.map(|number| (number.to_owned(), has(number))).collect(),
         }
+    }
+
+    /// No confirmed member of one of the companies.
+    pub(super) fn pending(&self) -> bool {
+        self.companies.iter().any(|company| !company.confirmed)
+    }
+
+    /// Invited to a company that waits for it.
+    pub(super) fn invited(&self) -> bool {
+        self.companies.iter().any(|company| !company.confirmed && company.invited_at.is_some())
     }
 
     /// What of it the reader may hand over.

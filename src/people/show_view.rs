@@ -3,7 +3,7 @@ use super::pages::{CoordinatesLine, PersonView, RoleLine};
 use super::show::{RoleRow, Shown, WorkRow};
 use crate::text::full_name;
 use crate::time::{Instant, day_of};
-use crate::web::person::{PersonRef, PersonState};
+use crate::web::person::{PersonRef, Reach};
 use crate::web::words::{count, day, listed, serial_numbers};
 use std::collections::BTreeSet;
 
@@ -32,13 +32,8 @@ pub fn view(shown: &Shown, vendor: &str) -> PersonView {
 /// Who it is.
 pub fn person(shown: &Shown) -> PersonRef {
     let p = &shown.person;
-    let pending = shown.companies.iter().any(|company| !company.confirmed);
-    let state = match (p.deactivated_at, p.bounced, pending) {
-        (Some(_), _, _) => PersonState::Deactivated,
-        (_, true, _) => PersonState::Bounces,
-        (_, _, true) => PersonState::Invited,
-        _ => PersonState::Reached,
-    };
+    let (deactivated, bounced) = (p.deactivated_at.is_some(), p.bounced);
+    let state = Reach { deactivated, bounced, pending: shown.pending(), invited: shown.invited() }.state();
     let name = full_name(&p.first_name, &p.last_name);
     PersonRef { you: shown.you, state, ..PersonRef::new(name, &p.email, &p.handle, &p.handle) }
 }

@@ -189,8 +189,10 @@ pub struct Buttons {
     pub email: String,
     /// The form token.
     pub csrf: String,
-    /// Somebody invited who has not accepted.
+    /// No confirmed member yet.
     pub pending: bool,
+    /// Invited, and has not accepted.
+    pub invited: bool,
     /// Name, address and links are the reader's to give.
     pub credentials: bool,
     /// The reader may remove the person from the company.
@@ -210,7 +212,7 @@ impl Render for Buttons {
                         @if self.credentials {
                             form method="post" action={ (base) "/send-link" } {
                                 (csrf(&self.csrf))
-                                button.btn type="submit" { (icon("mail")) @if self.pending { "Send invitation again" } @else { "Send a sign-in link" } }
+                                button.btn type="submit" { (icon("mail")) @if self.invited { "Send invitation again" } @else if self.pending { "Send invitation" } @else { "Send a sign-in link" } }
                             }
                             @if self.pending {
                                 form method="post" action={ (base) "/copy-link" } { (csrf(&self.csrf)) button.btn type="submit" { "Copy invitation link" } }
@@ -218,7 +220,7 @@ impl Render for Buttons {
                             a.btn href={ (base) "/edit" } { "Correct name or e-mail" }
                         }
                         @if self.removes {
-                            a.btn href={ (base) "/remove" } { @if self.pending { "Withdraw invitation" } @else { "Remove from the company" } }
+                            a.btn href={ (base) "/remove" } { @if self.invited { "Withdraw invitation" } @else { "Remove from the company" } }
                         }
                     }
                     @for (contract, has) in &self.naming {

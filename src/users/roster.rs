@@ -9,7 +9,7 @@ use crate::operation::Query;
 use crate::policy::{self, NameUsers, Permit};
 use crate::text::full_name;
 use crate::web::layout::{Frame, page};
-use crate::web::person::{PersonRef, PersonState, card};
+use crate::web::person::{PersonRef, Reach, card};
 use crate::web::ui::icon;
 use crate::web::words::{count, encoded, listed, number, serial_numbers};
 use maud::{Markup, html};
@@ -29,6 +29,7 @@ struct Row {
     first_name: String,
     last_name: String,
     pending: bool,
+    invited: bool,
     bounced: bool,
     deactivated: bool,
     level: String,
@@ -60,6 +61,7 @@ pub struct Roster {
 }
 
 const ROWS: &str = "SELECT p.id, p.handle, p.email, p.first_name, p.last_name, m.confirmed_at IS NULL AS pending,
+        EXISTS (SELECT 1 FROM invitations i WHERE i.account_id = c.account_id AND i.person_id = p.id) AS invited,
         p.bounced_at IS NOT NULL AS bounced, p.deactivated_at IS NOT NULL AS deactivated, w.level, w.assets, w.releases,
         w.extensions, w.support, w.learning, EXISTS (SELECT 1 FROM naming_rights n WHERE n.contract_id = $1
             AND n.person_id = p.id) AS may_name
@@ -113,12 +115,8 @@ impl Row {
     fn person(&self, me: i64) -> PersonRef {
         let name = full_name(&self.first_name, &self.last_name);
         let name = if name.is_empty() { self.email.clone() } else { name };
-        let state = match (self.deactivated, self.bounced, self.pending) {
-            (true, ..) => PersonState::Deactivated,
-            (_, true, _) => PersonState::Bounces,
-            (_, _, true) => PersonState::Invited,
-            _ => PersonState::Reached,
-        };
+        let (deactivated, bounced, pending, invited) = (self.deactivated, self.bounced, self.pending, self.invited);
+        let state = Reach { deactivated, bounced, pending, invited }.state();
         PersonRef { you: self.id == me, state, ..PersonRef::new(name, &self.email, &self.handle, &self.handle) }
     }
 

@@ -18,7 +18,7 @@ use crate::time::{Moment, day_of};
 use crate::web::extract::{Form, Params};
 use crate::web::frame::{self, Browser, signed_in};
 use crate::web::layout::Frame;
-use crate::web::person::{PersonRef, PersonState};
+use crate::web::person::{PersonRef, Reach};
 use crate::web::problem::Problem;
 use crate::web::ui::{Fault, Flash, Problem as Summary};
 use crate::web::words::{count, link, serial_numbers};
@@ -123,12 +123,8 @@ async fn flash(app: &App, actor: &Actor, asked: &Asked, here: &str) -> Result<Op
 fn line(row: &UserRow, me: i64, manages: bool, now: &Moment) -> UserLine {
     let name = full_name(&row.first_name, &row.last_name);
     let name = if name.is_empty() { row.email.clone() } else { name };
-    let state = match (row.deactivated, row.bounced, row.pending) {
-        (true, ..) => PersonState::Deactivated,
-        (_, true, _) => PersonState::Bounces,
-        (_, _, true) => PersonState::Invited,
-        _ => PersonState::Reached,
-    };
+    let (deactivated, bounced, pending) = (row.deactivated, row.bounced, row.pending);
+    let state = Reach { deactivated, bounced, pending, invited: row.invited_at.is_some() }.state();
     let day = |at: i64| day_of(at, &now.zone);
     let signed_in = match (row.pending, row.invited_at, row.expires_at, row.signed_in_at) {
         (true, Some(invited), Some(until), _) => {

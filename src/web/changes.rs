@@ -172,7 +172,7 @@ pub fn diff(preview: &Preview) -> Markup {
             @for change in &preview.changes { li { (line(change)) } }
             @if let Some(person) = &preview.person {
                 @match person.state {
-                    PersonState::Invited => li {
+                    PersonState::Invited | PersonState::NotInvited => li {
                         (icon("mail")) span { "Until " (person.name) " accepts, notices also go to " (also) "." }
                     },
                     PersonState::Bounces => li {

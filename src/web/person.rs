@@ -10,10 +10,38 @@ pub enum PersonState {
     Reached,
     /// Invited, not yet accepted.
     Invited,
+    /// No member yet, and nobody invited: a purchase named the person.
+    NotInvited,
     /// The last mail came back.
     Bounces,
     /// May not sign in any more, but still holds a role.
     Deactivated,
+}
+
+/// What is known of somebody at a company; one thing of it is said.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reach {
+    /// The sign-in has ended.
+    pub deactivated: bool,
+    /// The last mail came back.
+    pub bounced: bool,
+    /// Not a confirmed member.
+    pub pending: bool,
+    /// Was invited there.
+    pub invited: bool,
+}
+
+impl Reach {
+    /// What a reader must know first.
+    pub fn state(self) -> PersonState {
+        match self {
+            Reach { deactivated: true, .. } => PersonState::Deactivated,
+            Reach { bounced: true, .. } => PersonState::Bounces,
+            Reach { pending: true, invited: true, .. } => PersonState::Invited,
+            Reach { pending: true, .. } => PersonState::NotInvited,
+            _ => PersonState::Reached,
+        }
+    }
 }
 
 /// A person on a page.
@@ -113,6 +141,7 @@ pub fn state(state: PersonState) -> Markup {
     match state {
         PersonState::Reached => html! {},
         PersonState::Invited => pill(Tone::Info, "mail", "Invited, not yet accepted"),
+        PersonState::NotInvited => pill(Tone::Info, "clock", "Not yet invited"),
         PersonState::Bounces => pill(Tone::Bad, "alert", "Mail comes back"),
         PersonState::Deactivated => pill(Tone::Warn, "lock", "Sign-in ended"),
     }
@@ -151,6 +180,18 @@ mod tests {
         assert_eq!(called("o'Neil").initials(), "ON");
         assert_eq!(called("").initials(), "");
         assert_eq!(called("“Bob” (Smith)").initials(), "BS");
+    }
+
+    #[test]
+    fn the_worst_is_said_and_only_an_invitation_is_called_one() {
+        let reach = Reach { pending: true, invited: true, ..Reach::default() };
+        let says = |reach: Reach| state(reach.state()).into_string();
+        assert!(says(reach).contains("Invited, not yet accepted"));
+        let named = says(Reach { invited: false, ..reach });
+        assert!(named.contains("Not yet invited") && !named.contains("accepted"), "{named}");
+        assert!(says(Reach { bounced: true, ..reach }).contains("Mail comes back"));
+        assert!(says(Reach { bounced: true, deactivated: true, ..reach }).contains("Sign-in ended"));
+        assert_eq!(says(Reach { pending: false, ..reach }), "", "an invitation that was accepted");
     }
 
     #[test]

@@ -25,6 +25,7 @@ impl PersonOption {
     pub fn note(&self) -> String {
         match (self.person.state, self.coordinates) {
             (PersonState::Invited, _) => "Invited".to_owned(),
+            (PersonState::NotInvited, _) => "Not yet invited".to_owned(),
             (PersonState::Bounces, _) => "Mail comes back".to_owned(),
             (PersonState::Deactivated, _) => "Sign-in ended".to_owned(),
             (PersonState::Reached, n) if n > 0 => format!("coordinates {n}"),
