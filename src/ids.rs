@@ -1,5 +1,6 @@
 //! Ids inside are numbers, each kind its own type; natural keys are what addresses and people use.
 use crate::db::{Type, Value};
+use crate::text::address_key;
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
@@ -48,13 +49,16 @@ macro_rules! key {
         #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(pub String);
+        key!(@is $name);
+    )*};
+    (@is $name:ident) => {
         impl From<$name> for Value {
             fn from(key: $name) -> Value { Value::Text(Some(key.0)) }
         }
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(&self.0) }
         }
-    )*};
+    };
 }
 key! {
     /// A company, as the vendor numbers it.
@@ -63,8 +67,6 @@ key! {
     ContractNumber;
     /// Unique per vendor.
     SerialNumber;
-    /// A person as pages and API name one: the opaque handle, or the folded e-mail address.
-    PersonKey;
     /// A change set as pages and API name one.
     ChangeSetKey;
     /// A release or an extension as pages and API name one.
@@ -73,4 +75,48 @@ key! {
     ArtifactKey;
     /// There is one of it, so that it needs no key: the actor, the installation. Its text stays empty.
     Single;
+}
+
+/// A person as pages and API name one: the opaque handle, or the e-mail address in any spelling, which is folded here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct PersonKey(String);
+key!(@is PersonKey);
+
+impl PersonKey {
+    /// As it stands in the database.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for PersonKey {
+    fn from(named: String) -> Self {
+        Self(if named.contains('@') { address_key(&named) } else { named })
+    }
+}
+
+impl From<&str> for PersonKey {
+    fn from(named: &str) -> Self {
+        Self::from(named.to_owned())
+    }
+}
+
+impl From<PersonKey> for String {
+    fn from(key: PersonKey) -> String {
+        key.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_folded_and_a_handle_is_not() {
+        let of = |named: &str| serde_json::from_value::<PersonKey>(named.into()).unwrap().to_string();
+        assert_eq!(of("ANA@X.Example"), "ana@x.example");
+        assert_eq!(of("hAnD_1e"), "hAnD_1e");
+        assert_eq!(serde_json::to_value(PersonKey::from("ANA@X.Example")).unwrap(), "ana@x.example");
+    }
 }

@@ -17,6 +17,7 @@ on_both!(
     a_coordinator_undoes_what_he_named
     a_right_is_undone_whatever_happened_on_another_contract
     only_whoever_was_invited_is_called_invited
+    an_address_finds_its_person_in_any_spelling
 );
 
 const USERS: &str = "POST /api/v1/contracts/100000000001/users";
@@ -62,6 +63,19 @@ async fn only_whoever_was_invited_is_called_invited(world: World) {
     }
     let person = world.call(1, "GET /people/h7", "").await.body;
     assert!(person.contains("Send invitation again</button>") && person.contains("Withdraw invitation"), "{person}");
+}
+
+async fn an_address_finds_its_person_in_any_spelling(world: World) {
+    for (person, status) in [("SC@ACME.Example", 200), ("sc%40Acme.EXAMPLE", 200), ("h3", 200), ("H3", 404)] {
+        assert_eq!(world.call(1, &format!("GET /people/{person}"), "").await.status, status, "{person}");
+    }
+    // What a stranger may not see stays hidden, however it is spelled.
+    assert_eq!(world.call(13, "GET /people/SC@ACME.Example", "").await.status, 404);
+    let edited = world.call(1, "POST /people/SC@ACME.EXAMPLE/edit", "what=name&first_name=Cyd&last_name=Acme").await;
+    assert_eq!(edited.status, 303, "{}", edited.body);
+    assert_eq!(edited.headers["location"].to_str().unwrap(), "/people/sc%40acme.example");
+    assert_eq!(world.texts("SELECT first_name FROM people WHERE id = 3").await, ["Cyd"]);
+    assert_eq!(world.call(21, "GET /vendor/people/SC@ACME.Example/reset-factors", "").await.status, 200);
 }
 
 async fn users_are_named_and_undone(world: World) {

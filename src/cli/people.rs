@@ -9,7 +9,6 @@ use crate::ids::PersonKey;
 use crate::installation::go_live;
 use crate::operation::Terms;
 use crate::policy::{Actor, Denied};
-use crate::text::address_key;
 use crate::time::rfc3339;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -82,7 +81,7 @@ pub(super) async fn admin(app: &App, command: Admin) -> Result<(), Failure> {
 
 pub(super) async fn person(app: &App, command: Person) -> Result<(), Failure> {
     let Person::ResetFactors { email, why } = command;
-    let reset = ResetFactors { person: PersonKey(address_key(&email)), why };
+    let reset = ResetFactors { person: PersonKey::from(email.as_str()), why };
     let done = app.run(Actor::operator(), reset, Terms::default()).await;
     done.map_err(|error| match error {
         AppError::Denied(Denied::Hidden) => Failure::Refused(format!("there is nobody with the address {email}")),

@@ -76,7 +76,7 @@ async fn reset(
     match app.run(actor.clone(), ResetFactors { person: person.clone(), why: why.clone() }, Terms::default()).await {
         Ok(()) => {
             app.wake();
-            let to = format!("/vendor/people/{}/reset-factors?done=true", encoded(&person.0));
+            let to = format!("/vendor/people/{}/reset-factors?done=true", encoded(person.as_str()));
             Ok(Redirect::to(&to).into_response())
         }
         Err(error @ (AppError::Refused(_) | AppError::Invalid { .. })) => {

@@ -51,7 +51,7 @@ pub async fn sections(
     person: &PersonRef,
     handle: &str,
 ) -> Result<Markup, AppError> {
-    let (id, rows) = app.read(actor, &ShowAddresses(PersonKey(handle.to_owned()))).await?;
+    let (id, rows) = app.read(actor, &ShowAddresses(PersonKey::from(handle))).await?;
     let zone = me.zone(app.clock().zone());
     let role = me.person.staff_role.as_deref().unwrap_or_default();
     let path = |what: &str| format!("/people/{}/{what}", encoded(handle));

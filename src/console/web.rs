@@ -138,7 +138,7 @@ async fn preview_with(
     asked: &Asked,
     problem: Option<Summary>,
 ) -> Result<Markup, AppError> {
-    let (gone, kept) = (PersonKey(asked.gone.clone()), PersonKey(asked.kept.clone()));
+    let (gone, kept) = (PersonKey::from(asked.gone.as_str()), PersonKey::from(asked.kept.as_str()));
     let found = app.read(actor, &PreviewMerge { gone, kept }).await?;
     let (frame, _) = signed_in(app, actor, browser).await?;
     let error = problem.is_some();
@@ -153,12 +153,12 @@ async fn merge(
     Path(gone): Path<PersonKey>,
     form: Form,
 ) -> Result<Response, AppError> {
-    let kept = PersonKey(form.get("kept").to_owned());
+    let kept = PersonKey::from(form.get("kept"));
     match app.run(actor.clone(), MergePeople { gone: gone.clone(), kept: kept.clone() }, form.terms()).await {
         Ok(merged) => Ok(Redirect::to(&format!("/people/{}?done={}", merged.kept, merged.change_set)).into_response()),
         Err(error @ AppError::Refused(_)) => {
             let summary = Some(frame::summary(&Problem::from(error)));
-            let asked = Asked { gone: gone.0, kept: kept.0 };
+            let asked = Asked { gone: gone.into(), kept: kept.into() };
             Ok((StatusCode::CONFLICT, preview_with(&app, &actor, &browser, &asked, summary).await?).into_response())
         }
         Err(error) => Err(error),

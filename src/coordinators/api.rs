@@ -8,7 +8,6 @@ use crate::error::AppError;
 use crate::ids::{ContractNumber, PersonKey, SerialNumber};
 use crate::operation::Terms;
 use crate::policy::{ActionId, Actor};
-use crate::text::address_key;
 use crate::time::Day;
 use crate::web::extract::{Body, Params};
 use crate::web::{Route, get, post};
@@ -60,7 +59,7 @@ async fn hand_over(
     Path(email): Path<String>,
     Body(input): Body<HandOverInput>,
 ) -> Result<Json<Outcome>, AppError> {
-    let hand_over = HandOver { person: PersonKey(address_key(&email)), input };
+    let hand_over = HandOver { person: PersonKey::from(email), input };
     if hand_over.input.preview {
         return Ok(Json(app.read(&actor, &PreviewHandOver(hand_over)).await?.outcome));
     }

@@ -102,7 +102,7 @@ async fn hand_over(
         Ok(outcome) => {
             app.wake();
             let done = outcome.change_set.unwrap_or_default();
-            Ok(Redirect::to(&format!("/people/{}?done={}", encoded(&person.0), encoded(&done))).into_response())
+            Ok(Redirect::to(&format!("/people/{}?done={}", encoded(person.as_str()), encoded(&done))).into_response())
         }
         Err(error @ (AppError::Refused(_) | AppError::Invalid { .. })) => {
             let show = ShowPerson { person, just: Just::default() };
@@ -129,7 +129,7 @@ async fn page(
     view.more = Some(about.await?);
     let mut status = StatusCode::OK;
     if let Some(hand) = hand(app, actor, &frame, &me, &shown).await? {
-        let key = PersonKey(shown.person.handle.clone());
+        let key = PersonKey::from(shown.person.handle.as_str());
         let mut hand = match entered.email.is_empty() {
             true => hand,
             false => with_successor(app, actor, &me, &key, entered, hand).await?,

@@ -79,14 +79,15 @@ async fn send_link(
     let to = person(&app, &actor, key.clone()).await?;
     let (frame, _) = signed_in(&app, &actor, &browser).await?;
     let view = LinkView {
-        back: format!("/people/{}", encoded(&key.0)),
+        back: format!("/people/{}", encoded(key.as_str())),
         link: String::new(),
         person: to.clone(),
         done: done.as_ref().ok().copied(),
         problem: done.as_ref().err().map(summary),
     };
     let code = done.err().map_or(StatusCode::OK, |problem| status(&problem));
-    Ok((code, link_page(&framed(frame, "Sign-in link", &to, &key.0, code != StatusCode::OK), &view)).into_response())
+    Ok((code, link_page(&framed(frame, "Sign-in link", &to, key.as_str(), code != StatusCode::OK), &view))
+        .into_response())
 }
 
 async fn copy_link(
@@ -108,14 +109,15 @@ async fn copy_link(
     let to = person(&app, &actor, key.clone()).await?;
     let (frame, _) = signed_in(&app, &actor, &browser).await?;
     let view = LinkView {
-        back: format!("/people/{}", encoded(&key.0)),
+        back: format!("/people/{}", encoded(key.as_str())),
         link: done.as_ref().ok().cloned().unwrap_or_default(),
         person: to.clone(),
         done: done.as_ref().ok().map(|_| Done::Copied),
         problem: done.as_ref().err().map(summary),
     };
     let code = done.err().map_or(StatusCode::OK, |problem| status(&problem));
-    Ok((code, link_page(&framed(frame, "Invitation link", &to, &key.0, code != StatusCode::OK), &view)).into_response())
+    Ok((code, link_page(&framed(frame, "Invitation link", &to, key.as_str(), code != StatusCode::OK), &view))
+        .into_response())
 }
 
 async fn edit(
@@ -131,7 +133,7 @@ async fn edit(
     let (first, last) = super::pasted::split_name(&to.name);
     let asked_owner = asked.did == "asked";
     let view = EditView {
-        handle: key.0.clone(),
+        handle: key.to_string(),
         first_name: first,
         last_name: last,
         email: to.email.clone(),
@@ -140,7 +142,7 @@ async fn edit(
         problem: None,
         csrf: frame.csrf.clone(),
     };
-    Ok(edit_page(&framed(frame, "Correct name or e-mail", &to, &key.0, false), &view).into_response())
+    Ok(edit_page(&framed(frame, "Correct name or e-mail", &to, key.as_str(), false), &view).into_response())
 }
 
 async fn save(
@@ -153,7 +155,7 @@ async fn save(
     let text = |name: &str| form.get(name).to_owned();
     let to = person(&app, &actor, key.clone()).await?;
     let input = correct::Input { first_name: text("first_name"), last_name: text("last_name") };
-    let back = format!("/people/{}", encoded(&key.0));
+    let back = format!("/people/{}", encoded(key.as_str()));
     let done = match form.get("what") {
         "email" => {
             let correct = CorrectAddress { person: key.clone(), email: text("email") };
@@ -178,7 +180,7 @@ async fn save(
             let named = form.has("first_name");
             let (first, last) = super::pasted::split_name(&to.name);
             let view = EditView {
-                handle: key.0.clone(),
+                handle: key.to_string(),
                 first_name: if named { input.first_name } else { first },
                 last_name: if named { input.last_name } else { last },
                 email: form.given("email").unwrap_or(&to.email).to_owned(),
@@ -187,7 +189,7 @@ async fn save(
                 problem: Some(summary(&problem)),
                 csrf: frame.csrf.clone(),
             };
-            let frame = framed(frame, "Correct name or e-mail", &to, &key.0, true);
+            let frame = framed(frame, "Correct name or e-mail", &to, key.as_str(), true);
             Ok((status(&problem), edit_page(&frame, &view)).into_response())
         }
         Err(error) => Err(error),
@@ -216,14 +218,14 @@ async fn removal(
     let (frame, _) = signed_in(app, actor, browser).await?;
     let code = refused.as_ref().map_or(StatusCode::OK, status);
     let view = DutyView {
-        handle: key.0.clone(),
+        handle: key.to_string(),
         person: to.clone(),
         companies: duties.companies,
         first: duties.first,
         problem: refused.as_ref().map(summary),
         csrf: frame.csrf.clone(),
     };
-    Ok((code, duty_page(&framed(frame, "Remove", &to, &key.0, refused.is_some()), &view)).into_response())
+    Ok((code, duty_page(&framed(frame, "Remove", &to, key.as_str(), refused.is_some()), &view)).into_response())
 }
 
 async fn remove(

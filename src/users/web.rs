@@ -236,7 +236,7 @@ async fn change(State(app): State<App>, actor: Actor, browser: Browser, form: Fo
 async fn send(app: &App, actor: &Actor, emails: Vec<String>) -> Result<u64, AppError> {
     let mut sent = 0;
     for email in emails {
-        let person = PersonKey(crate::text::address_key(&email));
+        let person = PersonKey::from(email);
         app.run(actor.clone(), SendLink { person }, Terms::default()).await?;
         sent += 1;
     }
