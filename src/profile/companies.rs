@@ -29,7 +29,7 @@ impl RolesRow {
     /// As the page shows it.
     pub fn view(self) -> AccountCompany {
         let roles = self.roles();
-        AccountCompany { name: self.name, number: self.number, roles }
+        AccountCompany { manages: self.manages > 0, name: self.name, number: self.number, roles }
     }
 
     fn roles(&self) -> String {

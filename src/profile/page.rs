@@ -5,6 +5,7 @@ use super::rules::{LANGUAGES, Profile};
 use crate::web::layout::{Crumb, Frame, Place, Theme, page};
 use crate::web::samples;
 use crate::web::ui::{Field, Kind, Problem, csrf, icon};
+use crate::web::words::encoded;
 use maud::{Markup, Render, html};
 
 /// One of the reader's companies.
@@ -16,6 +17,8 @@ pub struct AccountCompany {
     pub number: String,
     /// "Contract Manager of 4 contracts, Software Coordinator of 12 serial numbers".
     pub roles: String,
+    /// The reader manages a contract of it, and sets up how its people sign in.
+    pub manages: bool,
 }
 
 /// What the page shows.
@@ -70,7 +73,12 @@ fn companies(all: &[AccountCompany]) -> Markup {
                 h2 #companies-h { "Companies" }
                 ul.lines {
                     @for company in all {
-                        li { b { (company.name) } " " span.muted.num { (company.number) } small { (company.roles) } }
+                        li {
+                            b { (company.name) } " " span.muted.num { (company.number) } small { (company.roles) }
+                            @if company.manages {
+                                a href={ "/company/" (encoded(&company.number)) "/sign-in" } { "Company sign-in" span.vh { " of " (company.name) } }
+                            }
+                        }
                     }
                 }
             }
@@ -223,6 +231,7 @@ impl AccountView {
                 name: "Ostrava & Finch".to_owned(),
                 number: "5102-3384".to_owned(),
                 roles: "Contract Manager of 4 contracts".to_owned(),
+                manages: true,
             }],
             problem: None,
             csrf: "sample-token".to_owned(),

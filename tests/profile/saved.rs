@@ -85,7 +85,22 @@ async fn an_address_is_checked_anew(world: World) {
     assert!(world.number("SELECT checked_at FROM shipping_addresses").await > 1, "what is entered anew is checked");
 }
 
-on_both! { who_never_chose_colours_can_save }
+on_both! { who_never_chose_colours_can_save each_company_that_one_manages_leads_to_its_sign_in }
+
+async fn each_company_that_one_manages_leads_to_its_sign_in(world: World) {
+    // Ann manages Acme, belongs to Beta as well, and manages nothing of it at first.
+    world.exec("INSERT INTO memberships (account_id, person_id, confirmed_at) VALUES (2, 1, 1)").await;
+    let page = world.call(1, "GET /account", "").await.body;
+    assert!(page.contains("/company/A-1/sign-in") && !page.contains("/company/A-2/sign-in"), "{page}");
+    world.exec("UPDATE contracts SET manager_id = 1 WHERE id = 3").await;
+    let page = world.call(1, "GET /account", "").await.body;
+    for company in ["A-1", "A-2"] {
+        let at = format!("/company/{company}/sign-in");
+        assert!(page.contains(&at), "{page}");
+        assert_eq!(world.call(1, &format!("GET {at}"), "").await.status, 200, "{company}");
+    }
+    assert!(!world.call(3, "GET /account", "").await.body.contains("/company/"), "a coordinator sets none up");
+}
 
 async fn who_never_chose_colours_can_save(world: World) {
     world.exec("UPDATE people SET theme = 'auto' WHERE id = 1").await;
