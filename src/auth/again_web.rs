@@ -52,7 +52,7 @@ async fn page(
 ) -> Result<Markup, AppError> {
     let factors = app.read(actor, &SeeFreshness).await?;
     let error = problem.is_some();
-    let frame = Frame { title: "Prove that it is you".to_owned(), error, ..outside(app, browser) };
+    let frame = Frame { title: "Prove that it is you".to_owned(), error, ..outside(app, browser).await };
     let view = AgainView {
         csrf: frame.csrf.clone(),
         second: asked.second && (factors.totp || factors.passkeys > 0),
@@ -150,7 +150,7 @@ async fn opened(
     Path(token): Path<String>,
 ) -> Result<Markup, AppError> {
     app.read(&actor, &SeeFreshness).await?;
-    let frame = Frame { title: "Confirm that it is you".to_owned(), ..outside(&app, &browser) };
+    let frame = Frame { title: "Confirm that it is you".to_owned(), ..outside(&app, &browser).await };
     let (csrf, done) = (frame.csrf.clone(), false);
     Ok(again_link_page(&frame, &AgainLinkView { token, csrf, done }))
 }
@@ -165,7 +165,7 @@ async fn prove(
     let session = session_secret(&browser.headers, &app).unwrap_or_default();
     let proof = UseAgainLink { link: secret::hash(&token), session: secret::hash(&session) };
     app.run(actor, proof, Terms::default()).await?;
-    let frame = Frame { title: "It is you".to_owned(), ..outside(&app, &browser) };
+    let frame = Frame { title: "It is you".to_owned(), ..outside(&app, &browser).await };
     let (csrf, done) = (frame.csrf.clone(), true);
     Ok(again_link_page(&frame, &AgainLinkView { token, csrf, done }))
 }

@@ -31,8 +31,8 @@ async fn find(app: &App, browser: &Browser) -> Result<Option<(Vec<u8>, Half)>, A
     Ok(found.map(|half| (hash, half)))
 }
 
-fn page(app: &App, browser: &Browser, half: &Half, fault: Option<Fault>) -> Markup {
-    let frame = Frame { title: "One more step".to_owned(), error: fault.is_some(), ..outside(app, browser) };
+async fn page(app: &App, browser: &Browser, half: &Half, fault: Option<Fault>) -> Markup {
+    let frame = Frame { title: "One more step".to_owned(), error: fault.is_some(), ..outside(app, browser).await };
     let view = SecondView {
         csrf: frame.csrf.clone(),
         totp: half.totp,
@@ -46,7 +46,7 @@ fn page(app: &App, browser: &Browser, half: &Half, fault: Option<Fault>) -> Mark
 
 async fn show(State(app): State<App>, browser: Browser) -> Result<Response, AppError> {
     Ok(match find(&app, &browser).await? {
-        Some((_, half)) => page(&app, &browser, &half, None).into_response(),
+        Some((_, half)) => page(&app, &browser, &half, None).await.into_response(),
         // Too late, or nothing was begun here.
         None => Redirect::to("/sign-in").into_response(),
     })
@@ -65,7 +65,7 @@ async fn finish(State(app): State<App>, browser: Browser, client: Client, form: 
         Ok(tries) => tries,
         Err(AppError::TooOften { seconds }) => {
             let text = format!("Too many tries. Try again {}", in_time(seconds));
-            let page = page(&app, &browser, &half, Some(Fault { field, text }));
+            let page = page(&app, &browser, &half, Some(Fault { field, text })).await;
             let after = [(header::RETRY_AFTER, seconds.to_string())];
             return Ok((StatusCode::TOO_MANY_REQUESTS, after, page).into_response());
         }
@@ -87,7 +87,7 @@ async fn finish(State(app): State<App>, browser: Browser, client: Client, form: 
         }
         Err(AppError::Invalid { field, message }) => {
             let text = crate::web::words::sentence(&message);
-            let page = page(&app, &browser, &half, Some(Fault { field, text }));
+            let page = page(&app, &browser, &half, Some(Fault { field, text })).await;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(error) => Err(error),

@@ -53,13 +53,13 @@ struct Asked {
     email: String,
 }
 
-fn framed(app: &App, browser: &Browser, title: &str) -> Frame {
-    Frame { title: title.to_owned(), ..outside(app, browser) }
+async fn framed(app: &App, browser: &Browser, title: &str) -> Frame {
+    Frame { title: title.to_owned(), ..outside(app, browser).await }
 }
 
 async fn sign_in(app: &App, browser: &Browser, email: &str, return_to: &str, problem: Option<Problem>) -> Markup {
     let error = problem.is_some();
-    let frame = Frame { error, ..framed(app, browser, "Sign in") };
+    let frame = Frame { error, ..framed(app, browser, "Sign in").await };
     let roles = if app.profile().demo { crate::demo::roles::cards() } else { Vec::new() };
     let (email, return_to) = (email.to_owned(), own_path(return_to).to_owned());
     let passkeys = super::passkey::site(&app.profile().base_url).is_some();
@@ -136,13 +136,13 @@ async fn too_often(app: &App, browser: &Browser, form: &Form, seconds: u64) -> R
 }
 
 async fn sent(State(app): State<App>, browser: Browser, Params(asked): Params<Asked>) -> Markup {
-    let frame = framed(&app, &browser, "Look into your mail");
+    let frame = framed(&app, &browser, "Look into your mail").await;
     sent_page(&frame, &SentView { email: asked.email, csrf: frame.csrf.clone(), demo: app.profile().demo })
 }
 
 async fn link(State(app): State<App>, browser: Browser, Path(token): Path<String>) -> Result<Response, AppError> {
     let found = app.read(&Actor::anonymous(), &SeeLink { token: token.clone(), purpose: "sign_in" }).await?;
-    let frame = framed(&app, &browser, "Sign in");
+    let frame = framed(&app, &browser, "Sign in").await;
     let name = |l: LinkFor| LinkPerson { name: full_name(&l.first_name, &l.last_name), email: l.email };
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     let view = LinkView { token, csrf: frame.csrf.clone(), person: found.map(name), return_to: String::new() };
@@ -164,7 +164,7 @@ async fn use_link(
 
 async fn invitation(State(app): State<App>, browser: Browser, Path(token): Path<String>) -> Result<Response, AppError> {
     let found = app.read(&Actor::anonymous(), &SeeLink { token: token.clone(), purpose: "invitation" }).await?;
-    let frame = framed(&app, &browser, "Invitation");
+    let frame = framed(&app, &browser, "Invitation").await;
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     let zone = app.clock().zone().clone();
     let view = InviteView {

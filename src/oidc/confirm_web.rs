@@ -20,13 +20,13 @@ pub(super) fn routes() -> Vec<Route> {
     vec![get(AT, ActionId::SeeLink, show), post(AT, ActionId::ConfirmProvider, confirm)]
 }
 
-fn framed(app: &App, browser: &Browser) -> Frame {
-    Frame { title: "Confirm a sign-in".to_owned(), ..outside(app, browser) }
+async fn framed(app: &App, browser: &Browser) -> Frame {
+    Frame { title: "Confirm a sign-in".to_owned(), ..outside(app, browser).await }
 }
 
 async fn show(State(app): State<App>, browser: Browser, Path(token): Path<String>) -> Result<Response, AppError> {
     let found = app.read(&Actor::anonymous(), &SeeConfirmation { token: token.clone() }).await?;
-    let frame = framed(&app, &browser);
+    let frame = framed(&app, &browser).await;
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     let of = found.map(|found| (found.company, found.email));
     let view = ConfirmView { token, of, done: false, csrf: frame.csrf.clone() };
@@ -43,7 +43,7 @@ async fn confirm(
     let found = app.read(&Actor::anonymous(), &SeeConfirmation { token: token.clone() }).await?;
     app.run(Actor::anonymous(), ConfirmProvider { link: secret::hash(&token) }, Terms::default()).await?;
     let of = found.map(|found| (found.company, found.email));
-    let frame = framed(&app, &browser);
+    let frame = framed(&app, &browser).await;
     let view = ConfirmView { token, of, done: true, csrf: frame.csrf.clone() };
     Ok(confirm_page(&frame, &view).into_response())
 }

@@ -63,9 +63,9 @@ struct Asked {
     return_to: String,
 }
 
-fn framed(app: &App, browser: &Browser) -> Frame {
+async fn framed(app: &App, browser: &Browser) -> Frame {
     // The theme's form returns to the beginning: what a provider sent along must not come up again.
-    Frame { title: "Sign in".to_owned(), path: "/sign-in".to_owned(), ..outside(app, browser) }
+    Frame { title: "Sign in".to_owned(), path: "/sign-in".to_owned(), ..outside(app, browser).await }
 }
 
 async fn find(app: &App, domain: String) -> Result<Option<Provider>, AppError> {
@@ -79,7 +79,7 @@ async fn company(State(app): State<App>, browser: Browser, Params(asked): Params
     let found = find(&app, domain_of(&asked.email)).await?;
     let owner = found.map(|provider| provider.owner(&app.profile().vendor));
     let error = owner.is_none() && !asked.email.is_empty();
-    let frame = Frame { error, ..framed(&app, &browser) };
+    let frame = Frame { error, ..framed(&app, &browser).await };
     let return_to = own_path(&asked.return_to).to_owned();
     let view = CompanyView { csrf: frame.csrf.clone(), email: asked.email, return_to, owner };
     let status = if error { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -123,12 +123,12 @@ async fn begin(State(app): State<App>, browser: Browser, form: Form) -> Result<R
     };
     let url = match url {
         Ok(url) => url,
-        Err(failed) => return Ok(failed.page(&app, &browser, provider.id)),
+        Err(failed) => return Ok(failed.page(&app, &browser, provider.id).await),
     };
     let begin = BeginSignIn { provider: provider.id, ticket: ticket.hash(), return_to: return_to.to_owned() };
     app.run(Actor::anonymous(), begin, Terms::default()).await?;
     let owner = provider.owner(&app.profile().vendor);
-    let page = go_page(&framed(&app, &browser), &GoView { url: url.clone(), owner });
+    let page = go_page(&framed(&app, &browser).await, &GoView { url: url.clone(), owner });
     // Not a redirect: browsers hold the form to `form-action 'self'` all the way. This needs no script.
     let mut response = page.into_response();
     if let Ok(value) = HeaderValue::from_str(&format!("0;url={url}")) {
@@ -162,10 +162,10 @@ async fn back(State(app): State<App>, browser: Browser, Params(sent): Params<Sen
         let said = SAID.iter().find(|(code, _)| *code == sent.error).map(|(_, words)| *words);
         let words = said.unwrap_or("it sent you back without saying who you are");
         let why = format!("Your company’s sign-in did not confirm you: {words}.");
-        let page = failed_page(&framed(&app, &browser), &FailedView { why, again: true });
+        let page = failed_page(&framed(&app, &browser).await, &FailedView { why, again: true });
         return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
     }
-    let frame = framed(&app, &browser);
+    let frame = framed(&app, &browser).await;
     let Sent { code, state, iss, .. } = sent;
     back_page(&frame, &BackView { csrf: frame.csrf.clone(), code, state, iss }).into_response()
 }
@@ -179,15 +179,15 @@ async fn finish(State(app): State<App>, browser: Browser, form: Form) -> Result<
         }
         Ok((Entered::Waiting { company, managers, declined }, ..)) => {
             app.wake();
-            let page = waiting_page(&framed(&app, &browser), &WaitingView { company, managers, declined });
+            let page = waiting_page(&framed(&app, &browser).await, &WaitingView { company, managers, declined });
             Ok(with_ticket(page.into_response(), &app, "", 0))
         }
         Ok((Entered::Confirming { company }, ..)) => {
             app.wake();
-            let page = confirming_page(&framed(&app, &browser), &company);
+            let page = confirming_page(&framed(&app, &browser).await, &company);
             Ok(with_ticket(page.into_response(), &app, "", 0))
         }
-        Err((provider, failed)) => Ok(with_ticket(failed?.page(&app, &browser, provider), &app, "", 0)),
+        Err((provider, failed)) => Ok(with_ticket(failed?.page(&app, &browser, provider).await, &app, "", 0)),
     }
 }
 
@@ -246,17 +246,17 @@ impl Failed {
         }
     }
 
-    fn page(self, app: &App, browser: &Browser, provider: i64) -> Response {
+    async fn page(self, app: &App, browser: &Browser, provider: i64) -> Response {
         tracing::warn!(provider, reason = %self.why, "a sign-in at a provider did not work");
-        let mut response = (self.status, self.markup(app, browser)).into_response();
+        let mut response = (self.status, self.markup(app, browser).await).into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
         }
         response
     }
 
-    fn markup(&self, app: &App, browser: &Browser) -> Markup {
-        let frame = Frame { error: true, ..framed(app, browser) };
+    async fn markup(&self, app: &App, browser: &Browser) -> Markup {
+        let frame = Frame { error: true, ..framed(app, browser).await };
         failed_page(&frame, &FailedView { why: sentence(&self.why), again: true })
     }
 }

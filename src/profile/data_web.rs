@@ -99,7 +99,7 @@ async fn erase(
     match app.run(actor.clone(), ErasePerson { person: person.clone() }, form.terms()).await {
         Ok(()) => {
             let title = if own { "Your data is erased" } else { "The person is erased" };
-            let frame = Frame { title: title.to_owned(), ..frame::outside(&app, &browser) };
+            let frame = Frame { title: title.to_owned(), ..frame::outside(&app, &browser).await };
             let words = if own {
                 "You are signed out. Thank you for having been here."
             } else {

@@ -52,13 +52,13 @@ async fn stop(State(app): State<App>, actor: Actor, form: Form) -> Result<Redire
     Ok(Redirect::to("/account?done=email-stopped"))
 }
 
-fn framed(app: &App, browser: &Browser, title: &str) -> Frame {
-    Frame { title: title.to_owned(), ..frame::outside(app, browser) }
+async fn framed(app: &App, browser: &Browser, title: &str) -> Frame {
+    Frame { title: title.to_owned(), ..frame::outside(app, browser).await }
 }
 
 async fn link(State(app): State<App>, browser: Browser, Path(token): Path<String>) -> Result<Response, AppError> {
     let found = app.read(&Actor::anonymous(), &SeeEmailLink { token: token.clone() }).await?;
-    let frame = framed(&app, &browser, "Change the e-mail address?");
+    let frame = framed(&app, &browser, "Change the e-mail address?").await;
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     let change = found.map(|found| LinkChange {
         old: found.old_email,
@@ -111,5 +111,5 @@ async fn answer(app: &App, browser: &Browser, token: &str, stop: bool) -> Result
         ),
     };
     app.wake();
-    Ok(over_page(&framed(app, browser, title), title, words).into_response())
+    Ok(over_page(&framed(app, browser, title).await, title, words).into_response())
 }

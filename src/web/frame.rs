@@ -39,9 +39,9 @@ impl FromRequestParts<App> for Browser {
 /// The frame, and who is signed in. Fails where nobody is.
 pub async fn signed_in(app: &App, actor: &Actor, browser: &Browser) -> Result<(Frame, Myself), AppError> {
     let me = app.read(actor, &ShowSelf).await?;
-    let mut frame = outside(app, browser);
+    let mut frame = plain(app, browser);
     frame.theme = theme(&me.person.theme);
-    frame.viewing = me.viewer.is_some();
+    frame.viewing = viewed(&me);
     frame.keys_off = !me.person.shortcuts;
     frame.nav = nav(&me);
     frame.reader = Some(Reading { person: reference(&me), role: role(&me) });
@@ -53,13 +53,27 @@ pub async fn signed_in(app: &App, actor: &Actor, browser: &Browser) -> Result<(F
 pub async fn anyone(app: &App, actor: &Actor, browser: &Browser) -> Result<(Frame, Option<Myself>), AppError> {
     match signed_in(app, actor, browser).await {
         Ok((frame, me)) => Ok((frame, Some(me))),
-        Err(AppError::Denied(policy::Denied::Unknown)) => Ok((outside(app, browser), None)),
+        Err(AppError::Denied(policy::Denied::Unknown)) => Ok((plain(app, browser), None)),
         Err(error) => Err(error),
     }
 }
 
-/// The frame for somebody who is not signed in.
-pub fn outside(app: &App, browser: &Browser) -> Frame {
+/// The frame of a page that is for somebody who is not signed in. Whoever looks as somebody else may open it, too, and is told.
+pub async fn outside(app: &App, browser: &Browser) -> Frame {
+    let mut frame = plain(app, browser);
+    if let Some(secret) = super::extract::session_secret(&browser.headers, app) {
+        let me = app.read(&Actor::session(&secret), &ShowSelf).await;
+        frame.viewing = me.ok().as_ref().and_then(viewed);
+    }
+    frame
+}
+
+/// As whom one looks, if as somebody else.
+fn viewed(me: &Myself) -> Option<String> {
+    me.viewer.map(|_| reference(me).name)
+}
+
+fn plain(app: &App, browser: &Browser) -> Frame {
     let profile = app.profile();
     Frame {
         csrf: form_token(&browser.headers, app),
@@ -146,7 +160,7 @@ pub(super) async fn error_page(app: &App, headers: &HeaderMap, problem: &Problem
         None => None,
     };
     let view = view(problem);
-    let frame = framed.unwrap_or_else(|| outside(app, &browser));
+    let frame = framed.unwrap_or_else(|| plain(app, &browser));
     error_view(&Frame { title: view.title(), error: true, ..frame }, &view)
 }
 
@@ -206,7 +220,7 @@ pub(crate) fn statements() -> Vec<Sql> {
 pub(super) async fn api_page(State(app): State<App>, actor: Actor, browser: Browser) -> Markup {
     let framed = signed_in(&app, &actor, &browser).await.ok().map(|(frame, _)| frame);
     let inside = framed.is_some();
-    let frame = framed.unwrap_or_else(|| outside(&app, &browser));
+    let frame = framed.unwrap_or_else(|| plain(&app, &browser));
     let frame = Frame { title: "API".to_owned(), crumbs: vec![Crumb::here("API")], place: Place::Elsewhere, ..frame };
     let document = openapi::document();
     let content = html! {

@@ -147,8 +147,8 @@ pub struct Frame {
     pub flash: Option<Flash>,
     /// The reader's choice.
     pub theme: Theme,
-    /// Somebody of the vendor's staff looks at the reader's pages.
-    pub viewing: bool,
+    /// Somebody of the vendor's staff looks at the pages as this person: the name.
+    pub viewing: Option<String>,
     /// The reader has switched single keys off (WCAG 2.1.4).
     pub keys_off: bool,
     /// The token that forms carry.
@@ -185,6 +185,7 @@ pub fn page(frame: &Frame, content: Markup) -> Markup {
 /// A page without the sidebar, for those who are not signed in: one narrow sheet.
 pub fn bare(frame: &Frame, content: Markup) -> Markup {
     let body = html! {
+        (super::viewing::banner(frame))
         div.app.bare {
             header.mast { (brand()) div.end { (theme_form(frame)) (help_link()) } }
             div.sheet {

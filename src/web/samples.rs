@@ -55,7 +55,7 @@ pub fn frame(title: &str, place: Place, crumbs: Vec<Crumb>) -> Frame {
         ],
         flash: None,
         theme: Theme::System,
-        viewing: false,
+        viewing: None,
         keys_off: false,
         csrf: "sample-token".to_owned(),
         vendor: vendor(),

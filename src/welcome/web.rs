@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn link(State(app): State<App>, browser: Browser, Path(token): Path<String>) -> Result<Response, AppError> {
     let found = app.read(&Actor::anonymous(), &SeeLink { token: token.clone(), purpose: "welcome" }).await?;
-    let frame = Frame { title: "Welcome".to_owned(), ..outside(&app, &browser) };
+    let frame = Frame { title: "Welcome".to_owned(), ..outside(&app, &browser).await };
     let status = if found.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     let view = LinkView { token, csrf: frame.csrf.clone(), name: found.map(|found| found.first_name) };
     Ok((status, link_page(&frame, &view)).into_response())

@@ -4,7 +4,7 @@ use subscription_center::policy::{Standing, who_may};
 use subscription_center::web;
 use testkit::product::Engine;
 
-on_both! { staff_see_what_the_person_sees_and_no_write_passes viewing_ends_and_is_told_of who_may_view }
+on_both! { staff_see_what_the_person_sees_and_no_write_passes viewing_ends_and_is_told_of who_may_view the_banner_is_on_pages_for_who_is_signed_out_too }
 
 fn filled(path: &str) -> String {
     path.replace("{contract_number}", "100000000001")
@@ -58,6 +58,29 @@ async fn staff_see_what_the_person_sees_and_no_write_passes(world: World) {
     }
     assert!(pressed > 30 && hidden > 3, "{pressed} writes, {hidden} secret pages");
     println!("{pressed} writes were refused while viewing, {hidden} pages and writes are secret");
+}
+
+async fn the_banner_is_on_pages_for_who_is_signed_out_too(world: World) {
+    let banner = "You view the pages as <b>Ann Acme</b>";
+    let bare = |page: &str| page.contains("class=\"app bare\"");
+    let mut seen = Vec::new();
+    for viewing in [false, true] {
+        if viewing {
+            assert_eq!(start(&world, 22).await, 303);
+        }
+        for route in web::routes(true).into_iter().filter(|route| route.method == "GET") {
+            let page = world.call(22, &format!("GET {}", filled(route.path)), "").await.body;
+            if bare(&page) {
+                assert_eq!(page.contains(banner), viewing, "{}: {page}", route.path);
+                seen.push(route.path);
+            }
+        }
+    }
+    assert!(seen.contains(&"/sign-in") && seen.contains(&"/forgot") && seen.len() > 16, "{seen:?}");
+    println!("{} bare pages", seen.len() / 2);
+    // The button on such a page works.
+    assert_eq!(world.call(22, "POST /vendor/stop-viewing", "").await.status, 303);
+    assert!(!world.call(22, "GET /sign-in", "").await.body.contains(banner));
 }
 
 async fn viewing_ends_and_is_told_of(world: World) {
