@@ -127,6 +127,13 @@ fn beside(path: &str, target: usize) -> (String, String) {
 /// The same for releases and their files.
 fn beside_releases(path: &str) -> Option<(String, String)> {
     let body = |body: &str| Some((String::new(), body.to_owned()));
+    if let Some(page) = path.strip_prefix("/vendor/releases/") {
+        return match page {
+            "new" | "{release}" => body("product_line=nosuch&version=1&released_on=2026-01-01"),
+            "{release}/withdraw" => body("why="),
+            _ => body(""),
+        };
+    }
     match path.strip_prefix("/api/v1/") {
         Some("releases" | "releases/{release}") => {
             body(r#"{"product_line":"nosuch","version":"1","released_on":"2026-01-01"}"#)

@@ -113,6 +113,16 @@ pub struct WhyNot {
     pub ask_about: Option<String>,
 }
 
+impl WhyNot {
+    /// No grant: the coordinator can.
+    pub fn sample() -> Self {
+        let (role, name) = ("Software Coordinator", Some("Tomás Brandt".to_owned()));
+        let who = vec![WhoCan { role, name, email: Some("t.brandt@ostrava.example".to_owned()) }];
+        let words = "You may not download releases of SiteMesh Civil.".to_owned();
+        Self { reason: "no_grant", words, who, ask_about: Some("390-41920577".to_owned()) }
+    }
+}
+
 /// What the answer is about.
 #[derive(Clone, Copy, Debug)]
 pub struct About<'a> {

@@ -8,7 +8,6 @@ use crate::error::AppError;
 use crate::ids::Single;
 use crate::operation::Query;
 use crate::policy::{self, Permit, Scope, Scoped, SeeRelease};
-use crate::time::Instant;
 use std::collections::BTreeSet;
 
 /// Rows of one page.
@@ -84,13 +83,12 @@ pub struct CatalogueRow {
     pub(crate) released_on: String,
     pub(crate) state: String,
     pub(crate) files: i64,
-    pub(crate) announced_at: Option<Instant>,
     pub(crate) people: Option<i64>,
     pub(crate) downloaded: i64,
 }
 
 const CATALOGUE: &str = "SELECT r.handle, r.line, r.kind, r.version_name, r.base, r.released_on, r.state,
-        (SELECT COUNT(*) FROM artifacts f WHERE f.release_id = r.id) AS files, n.at AS announced_at, n.people,
+        (SELECT COUNT(*) FROM artifacts f WHERE f.release_id = r.id) AS files, n.people,
         (SELECT COUNT(DISTINCT d.person_id) FROM artifacts f JOIN downloads d ON d.artifact_id = f.id
             WHERE f.release_id = r.id AND d.started_at IS NOT NULL) AS downloaded
     FROM releases r LEFT JOIN announcements n ON n.release_id = r.id
@@ -98,30 +96,36 @@ const CATALOGUE: &str = "SELECT r.handle, r.line, r.kind, r.version_name, r.base
 /// Product lines, for the form of a new release.
 const LINES: &str = "SELECT DISTINCT line FROM products WHERE line <> '' ORDER BY line LIMIT 1000";
 
-/// A page of the catalogue, and what lines there are.
-#[derive(Clone, Debug)]
-pub struct Catalogue {
-    /// The releases.
-    pub page: Page<CatalogueRow>,
-    /// The product lines.
-    pub lines: Vec<String>,
-}
+/// Asks for the product lines, for the form of a release.
+pub struct ListLines;
 
-impl Query for ListCatalogue {
-    type Action = policy::SeeCatalogue;
-    type Output = Catalogue;
+impl Query for ListLines {
+    type Action = policy::DraftRelease;
+    type Output = Vec<String>;
 
     fn target(&self) -> Single {
         Single::default()
     }
 
-    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Catalogue, AppError> {
+    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Vec<String>, AppError> {
+        let lines: Vec<(String,)> = reader.fetch(permit, sql(LINES)).await?;
+        Ok(lines.into_iter().map(|(line,)| line).collect())
+    }
+}
+
+impl Query for ListCatalogue {
+    type Action = policy::SeeCatalogue;
+    type Output = Page<CatalogueRow>;
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Page<CatalogueRow>, AppError> {
         let from = self.paging.cursor.clone().unwrap_or_else(|| "~".to_owned());
         let rows = sql(CATALOGUE).bind(from).bind(self.paging.limit() + 1);
         let rows: Vec<CatalogueRow> = reader.fetch(permit, rows).await?;
-        let lines: Vec<(String,)> = reader.fetch(permit, sql(LINES)).await?;
-        let page = self.paging.page(rows, |row| format!("{}/{}", row.released_on, row.handle));
-        Ok(Catalogue { page, lines: lines.into_iter().map(|(line,)| line).collect() })
+        Ok(self.paging.page(rows, |row| format!("{}/{}", row.released_on, row.handle)))
     }
 }
 

@@ -169,6 +169,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn mail_24() {
+        let mail = Announcement::sample().render();
+        insta::assert_snapshot!(format!("Subject: {}\n\n{}\n{}", mail.subject, mail.text, mail.html));
+    }
+
+    #[test]
     fn each_reason_and_kind_has_its_words() {
         let sample = Announcement::sample;
         assert_eq!(sample().subject(), "SiteMesh Civil 2027.2 is ready to download");

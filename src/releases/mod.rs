@@ -1,21 +1,29 @@
 //! Releases and extensions: the catalogue, who is told and why, who may fetch what, and each download (domain.md §5).
 pub mod announce;
 mod api;
+pub mod catalogue_pages;
 pub mod check_artifact;
 pub mod download;
+pub mod downloads_page;
+mod downloads_web;
 pub mod draft;
 pub mod entitlement;
 pub mod list;
 pub mod mails;
 pub mod publish;
+pub mod rehearsal_pages;
+mod rehearsal_web;
 pub mod rehearse;
 pub mod report;
 pub mod rules;
+pub mod sample;
 mod serve_web;
 pub mod show;
 pub mod tell;
 mod told;
 pub mod upload;
+mod upload_web;
+mod vendor_web;
 mod views;
 
 use crate::db::Sql;
@@ -34,11 +42,16 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(announce::statements());
     all.extend(tell::statements());
     all.extend(report::statements());
+    all.extend(sample::statements());
     all
 }
 
 pub(crate) fn routes() -> Vec<Route> {
     let mut all = api::routes();
     all.extend(serve_web::routes());
+    all.extend(downloads_web::routes());
+    all.extend(vendor_web::routes());
+    all.extend(rehearsal_web::routes());
+    all.extend(upload_web::routes());
     all
 }

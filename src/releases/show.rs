@@ -30,13 +30,11 @@ pub struct ReleaseRow {
     pub(crate) media: bool,
     pub(crate) state: String,
     pub(crate) withdrawn_why: String,
-    pub(crate) version: i64,
 }
 
 /// A file of it.
 #[derive(Clone, Debug, FromRow)]
 pub struct ArtifactRow {
-    pub(crate) id: i64,
     pub(crate) handle: String,
     pub(crate) file_name: String,
     pub(crate) platform: String,
@@ -95,7 +93,7 @@ macro_rules! release {
     ($from:literal) => {
         concat!(
             "SELECT r.id, r.handle, r.line, r.kind, r.version_name, r.base, r.released_on, r.notes, r.licence, r.media,
-                r.state, r.withdrawn_why, r.version FROM releases r ",
+                r.state, r.withdrawn_why FROM releases r ",
             $from
         )
     };
@@ -103,8 +101,7 @@ macro_rules! release {
 pub(super) use release;
 
 const RELEASE: &str = release!("WHERE r.id = $1");
-const ARTIFACTS: &str =
-    "SELECT id, handle, file_name, platform, language, size, received, state, error, sha256, signature
+const ARTIFACTS: &str = "SELECT handle, file_name, platform, language, size, received, state, error, sha256, signature
     FROM artifacts WHERE release_id = $1 ORDER BY platform, language, file_name";
 const ACCEPTED: &str = "SELECT at FROM licence_acceptances WHERE release_id = $1 AND person_id = $2";
 const ANNOUNCED: &str = "SELECT at FROM announcements WHERE release_id = $1";
@@ -152,6 +149,39 @@ impl Query for ShowDraft {
 
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<Shown, AppError> {
         shown(reader, permit).await
+    }
+}
+
+impl Shown {
+    /// SiteMesh Civil 2027.2 with one file, which the reader may fetch.
+    pub fn sample() -> Self {
+        let release = ReleaseRow {
+            id: 1,
+            handle: "k7fq2m".to_owned(),
+            line: "SiteMesh Civil".to_owned(),
+            kind: "release".to_owned(),
+            version_name: "2027.2".to_owned(),
+            base: String::new(),
+            released_on: "2026-11-20".to_owned(),
+            notes: "Corridors follow the terrain.".to_owned(),
+            licence: String::new(),
+            media: true,
+            state: "published".to_owned(),
+            withdrawn_why: String::new(),
+        };
+        let artifact = ArtifactRow {
+            handle: "f1".to_owned(),
+            file_name: "sitemesh-2027.2-windows.zip".to_owned(),
+            platform: "Windows 11".to_owned(),
+            language: "English".to_owned(),
+            size: 214_399_999,
+            received: 214_399_999,
+            state: "ready".to_owned(),
+            error: String::new(),
+            sha256: Some(vec![7; 32]),
+            signature: Some(vec![9; 64]),
+        };
+        Self { release, artifacts: vec![artifact], may: Ok(()), accepted_at: None, announced_at: None }
     }
 }
 

@@ -61,8 +61,8 @@ const HEAD: &str = "SELECT n.announcement_id, n.person_id, n.kind, r.handle, r.l
         r.base, r.notes, r.media, (SELECT COUNT(*) FROM artifacts f WHERE f.release_id = r.id AND f.state = 'ready') AS files,
         w.assets, w.standing, w.in_place, w.until_accepted, w.companies, o.name AS company
     FROM notices n JOIN announcements x ON x.id = n.announcement_id JOIN releases r ON r.id = x.release_id
-    JOIN (SELECT s.announcement_id, s.person_id, COUNT(*) AS assets, MAX(CASE s.level WHEN 'copy' THEN 1
-                WHEN 'in_place' THEN 2 WHEN 'until_accepted' THEN 2 WHEN 'contract_manager' THEN 3 ELSE 4 END) AS standing,
+    JOIN (SELECT s.announcement_id, s.person_id, COUNT(*) AS assets, MAX(CAST(CASE s.level WHEN 'copy' THEN 1
+                WHEN 'in_place' THEN 2 WHEN 'until_accepted' THEN 2 WHEN 'contract_manager' THEN 3 ELSE 4 END AS BIGINT)) AS standing,
             COUNT(CASE s.level WHEN 'in_place' THEN 1 END) AS in_place,
             COUNT(CASE s.level WHEN 'until_accepted' THEN 1 END) AS until_accepted,
             COUNT(DISTINCT a.account_id) AS companies, MIN(a.account_id) AS account_id

@@ -149,6 +149,22 @@ impl Operation for BeginUpload {
     }
 }
 
+/// Asks whether the reader may send files at all, before any of it is read.
+pub struct MayUpload(pub ReleaseKey);
+
+impl Query for MayUpload {
+    type Action = policy::UploadArtifact;
+    type Output = ();
+
+    fn target(&self) -> ReleaseKey {
+        self.0.clone()
+    }
+
+    async fn run(&self, _: &mut Reader, _: &Permit<Self::Action>) -> Result<(), AppError> {
+        Ok(())
+    }
+}
+
 /// Asks how far an upload is; only whoever may send it.
 pub struct ShowUpload {
     /// Of which release.

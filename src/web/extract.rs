@@ -131,6 +131,14 @@ impl FromRequest<App> for Form {
     }
 }
 
+/// Refuses a form's token that is not this browser's, for a form that is read as it comes.
+pub fn checked_token(token: &str, headers: &HeaderMap, app: &App) -> Result<(), AppError> {
+    match secret::same(token, &form_token(headers, app)) {
+        true => Ok(()),
+        false => Err(stale_form()),
+    }
+}
+
 fn stale_form() -> AppError {
     AppError::invalid("csrf", "this page was open for too long; reload it and send it again, nothing was changed")
 }

@@ -13,6 +13,9 @@ use std::time::Duration;
 /// No request takes longer than this; what runs goes on to its end in a task of its own.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A file that a form brings may take longer: nothing waits for it but its sender, and each part of it is bounded.
+const UPLOADING: Duration = Duration::from_secs(4 * 60 * 60);
+
 /// What pages may load: files of our own, and nothing from anywhere else.
 pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -54,7 +57,9 @@ pub(super) async fn same_site(State(app): State<App>, request: Request, next: Ne
 }
 
 pub(super) async fn time_out(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(PATIENCE, next.run(request)).await {
+    let kind = text(request.headers(), header::CONTENT_TYPE).unwrap_or_default();
+    let patience = if kind.starts_with("multipart/form-data") { UPLOADING } else { PATIENCE };
+    match tokio::time::timeout(patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
             let after = [(header::RETRY_AFTER, "30")];

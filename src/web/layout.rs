@@ -64,6 +64,10 @@ pub enum Place {
     Users,
     /// Your software: Products.
     Products,
+    /// Your software: Downloads.
+    Downloads,
+    /// The vendor's: releases.
+    Catalogue,
     /// Contract Administration: the company's own sign-in.
     CompanySignIn,
     /// The vendor's: duplicates.
@@ -87,6 +91,10 @@ pub struct Nav {
     pub users: bool,
     /// Products, for people with serial numbers of their own.
     pub products: bool,
+    /// Releases, for the vendor's people.
+    pub catalogue: bool,
+    /// Entering and changing releases.
+    pub edits_catalogue: bool,
     /// Duplicates, for the vendor's people who look after customers.
     pub duplicates: bool,
     /// Sign-in of the staff, for administrators.

@@ -1,6 +1,7 @@
 //! What every page and endpoint shares. Product rules live in the slices.
 pub mod assets;
 pub mod changes;
+pub mod chart;
 pub mod client;
 pub mod contract;
 pub mod coverage;

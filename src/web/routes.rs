@@ -2,6 +2,7 @@
 //! for the matrix test and the OpenAPI document are made. Nothing is reachable that the list does not name.
 use crate::app::App;
 use crate::policy::ActionId;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};
 use utoipa::openapi::{RefOr, Schema};
@@ -50,6 +51,12 @@ fn described<T: ToSchema>() -> Described {
 }
 
 impl Route {
+    /// Takes a body of any size, and the time that it needs: its handler reads it as it comes, and bounds it.
+    pub fn unlimited(mut self) -> Self {
+        self.handler = self.handler.layer(DefaultBodyLimit::disable());
+        self
+    }
+
     /// Says what it is for; only routes that say so are part of the API.
     pub fn says(mut self, summary: &'static str) -> Self {
         self.doc.summary = summary;

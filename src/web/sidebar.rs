@@ -41,11 +41,15 @@ pub fn sidebar(frame: &Frame) -> Markup {
                 }
                 @if nav.products {
                     h2 { "Your software" }
-                    ul { (entry(Place::Products, Some("p"), "/products", "box", "Products", None)) }
+                    ul {
+                        (entry(Place::Products, Some("p"), "/products", "box", "Products", None))
+                        (entry(Place::Downloads, None, "/downloads", "down", "Downloads", None))
+                    }
                 }
-                @if nav.duplicates || nav.staff_sign_in {
+                @if nav.duplicates || nav.staff_sign_in || nav.catalogue {
                     h2 { "Vendor" }
                     ul {
+                        @if nav.catalogue { (entry(Place::Catalogue, None, "/vendor/releases", "down", "Releases", None)) }
                         @if nav.duplicates { (entry(Place::Duplicates, None, "/vendor/duplicates", "people", "Duplicates", None)) }
                         @if nav.staff_sign_in {
                             (entry(Place::StaffSignIn, None, "/vendor/settings/sign-in", "lock", "Sign-in of the staff", None))

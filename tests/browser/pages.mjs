@@ -151,6 +151,7 @@ const ELSEWHERE = new Map([
   ['/contracts/{contract_number}', 'leads to the Products tab'],
   ['/vendor/people/{handle}', 'leads to the page of the person'],
   ['/contracts/{contract_number}/products.csv', 'a file'],
+  ['/downloads/link/{secret}', 'a file, which downloads.mjs fetches'],
   ['/account/exports/{handle}', 'a file, which account.mjs fetches'],
   ['/assets/{prefix}/{*name}', 'style, modules and fonts, which each page loads'],
   ['/search.json', 'JSON'], ['/sign-in/company.json', 'JSON'], ['/openapi.json', 'JSON'], ['/healthz', 'text'], ['/readyz', 'text'],
