@@ -4,7 +4,7 @@ mod expected;
 mod story;
 
 use serde_json::json;
-use story::{SIZE, Story};
+use story::Story;
 use testkit::product::Engine;
 
 /// Parts that are sent before the server is killed.
@@ -40,17 +40,17 @@ fn published_announced_and_downloaded(engine: Engine, bucket: bool, presigned: b
     assert!(link.ends_with(&format!("/downloads/{release}")), "{link}");
     story.download(&email, &release, presigned);
     let report = story.staff.get(&format!("/api/v1/releases/{release}")).ok().body;
-    assert_eq!(report["artifacts"][0]["size"].as_u64(), Some(SIZE));
+    assert_eq!(report["artifacts"][0]["size"].as_u64(), Some(story.size));
     println!(
         "{engine:?}{}{}: {} people told of {line}, {} MB in {} s of upload, at most {} MB of anonymous memory",
         if bucket { ", S3" } else { "" },
         if presigned { ", presigned" } else { "" },
         expected.len(),
-        SIZE / 1_000_000,
+        story.size / 1_000_000,
         story.uploading.as_secs(),
         story.most_memory / 1000
     );
-    assert!(story.most_memory < 160_000, "memory is flat: {} kB for a file of {SIZE} bytes", story.most_memory);
+    assert!(story.most_memory < 160_000, "memory is flat: {} kB for a file of {} bytes", story.most_memory, story.size);
     story.end();
 }
 
