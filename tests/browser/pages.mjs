@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { NARROW, WIDE } from './harness/browser.mjs';
 import { checks, strict } from './harness/looks.mjs';
+import { lineOf, releasesStaff } from './harness/data.mjs';
 import { World } from './harness/product.mjs';
 import { equal, fullName, note, ok, openProducts, row, until } from './harness/steps.mjs';
 
@@ -75,6 +76,23 @@ const PAGES = [
   { name: 'undo', who: 'manager', path: ({ changeSet }) => `/change-sets/${changeSet}` },
   { name: 'own serial numbers', who: 'manager', path: () => '/products' },
   { name: 'serial number', who: 'manager', path: ({ main }) => `/products/${main.on[0].serial_number}` },
+  { name: 'downloads', who: 'manager', path: () => '/downloads' },
+  { name: 'downloads, nothing', who: 'reseller', path: () => '/downloads' },
+  { name: 'release', who: 'manager', path: ({ releases }) => `/downloads/${releases.announced}` },
+  { name: 'release, licence agreement', who: 'manager', path: ({ releases }) => `/downloads/${releases.licensed}` },
+  { name: 'extension, not for these', who: 'manager', path: ({ releases }) => `/downloads/${releases.extension}` },
+  { name: 'release, no grant', who: 'coordinator', path: ({ releases }) => `/downloads/${releases.late}` },
+  { name: 'releases', who: 'releases', path: () => '/vendor/releases' },
+  { name: 'new release', who: 'releases', path: () => '/vendor/releases/new' },
+  { name: 'new release, faults', who: 'releases', path: () => '/vendor/releases/new', refused: true, state: async b => {
+    b.expects = 'a refusal';
+    await b.page.getByRole('button', { name: 'Save draft' }).click();
+    await until(() => b.locate('#errors').isVisible(), 'the faults are listed'); } },
+  { name: 'catalogue, draft', who: 'releases', path: ({ releases }) => `/vendor/releases/${releases.draft}` },
+  { name: 'catalogue, announced', who: 'releases', path: ({ releases }) => `/vendor/releases/${releases.announced}` },
+  { name: 'rehearsal', who: 'releases', path: ({ releases }) => `/vendor/releases/${releases.licensed}/rehearsal` },
+  { name: 'report', who: 'releases', path: ({ releases }) => `/vendor/releases/${releases.announced}/report` },
+  { name: 'report, not announced', who: 'releases', path: ({ releases }) => `/vendor/releases/${releases.licensed}/report` },
   { name: 'account', who: 'manager', path: () => '/account' },
   { name: 'sign-in and security', who: 'manager', path: () => '/account/security' },
   { name: 'second factor', who: 'manager', path: () => '/account/security/second-factor' },
@@ -182,7 +200,24 @@ async function prepare({ world, main }) {
   world.advance(61);
   const invitation = (await world.untilMails(mails => mails.slice(since).some(mail => /\/invite\//.test(mail.text)))).slice(since).find(mail => /\/invite\//.test(mail.text));
   links.invite = new URL(invitation.text.match(/https?:\/\/\S+\/invite\/\S+/)[0]).pathname;
-  return { api, coordinator, changeSet, links, adopter: await purchase(world, main) };
+  return { api, coordinator, changeSet, links, releases: await catalogue(world, main), adopter: await purchase(world, main) };
+}
+
+/** A draft, one that was announced, one with a licence agreement, an extension of a release that nobody has. */
+async function catalogue(world, main) {
+  const staff = await world.api(releasesStaff.email), line = lineOf(main.on[0]), enter = (version, more) =>
+    staff.post('/releases', { product_line: line, version, released_on: '2026-11-20', notes: 'Corridors follow the terrain.\n\nDrawings open twice as fast.', ...more }).then(drafted => drafted.release);
+  const published = async (version, more) => {
+    const release = await enter(version, more);
+    await staff.upload(release, `product-${version}-windows.zip`, Buffer.from('hello'));
+    await staff.post(`/releases/${release}/publish`, {});
+    return release;
+  };
+  const announced = await published('2027.3', { media: true }), licensed = await published('2027.4', { licence_agreement: 'Be fair.\n\n'.repeat(40) });
+  const extension = await published('Symbols', { kind: 'extension', extends: '1999' }), late = await published('2099', { released_on: '2026-11-21' });
+  const { people } = await staff.post(`/releases/${announced}/rehearsal`, {});
+  await staff.post(`/releases/${announced}/announce`, { confirm_notices: people });
+  return { announced, licensed, extension, late, draft: await enter('2028') };
 }
 
 /** The Contract Manager to whom it goes. */
@@ -200,7 +235,7 @@ async function purchase(world, main) {
 async function look(context, options) {
   const { world, main, open } = context, { people } = context, seen = new Map();
   Object.assign(context, await prepare(context));
-  const who = { manager: main.manager, managerOfSeveral: context.leaver.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff, adopter: context.adopter };
+  const who = { manager: main.manager, managerOfSeveral: context.leaver.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff, releases: releasesStaff, adopter: context.adopter };
   const shown = new Set();
   for (const name of new Set(PAGES.map(page => page.who))) {
     const b = await open(options);

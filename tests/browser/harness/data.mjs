@@ -96,3 +96,8 @@ export function cast() {
   const staff = read('people').find(person => ['support', 'administrator'].includes(person.role));
   return { main, leaver, people: { reseller, staff } };
 }
+
+/** Whoever of the vendor's people looks after the catalogue. */
+export const releasesStaff = read('people').find(person => person.role === 'releases');
+/** The product line of a serial number. */
+export const lineOf = asset => read('products').find(product => product.product_code === asset.product_code).product_line;

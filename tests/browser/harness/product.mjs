@@ -187,7 +187,7 @@ export class World {
 
   /** The API as this person. */
   async api(email) {
-    const { token } = JSON.parse(await this.command('token', 'create', '--email', email, '--name', 'browser test', '--json'));
+    const { url } = this, { token } = JSON.parse(await this.command('token', 'create', '--email', email, '--name', 'browser test', '--json'));
     const call = async (method, path, body) => {
       const answer = await fetch(`${this.url}/api/v1${path}`, { method, body: body && JSON.stringify(body),
         headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) } });
@@ -198,6 +198,13 @@ export class World {
     return {
       get: path => call('GET', path),
       post: (path, body) => call('POST', path, body),
+      /** A file of a release, in one part, until it is signed. */
+      async upload(release, name, bytes) {
+        const { artifact } = await call('POST', `/releases/${release}/artifacts`, { file_name: name, platform: 'Windows 11', language: 'English', size: bytes.length });
+        const sent = await fetch(`${url}/api/v1/artifacts/${artifact}/content?offset=0`, { method: 'POST', body: bytes, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' } });
+        if (!sent.ok) throw new Error(`${name}: ${sent.status} ${await sent.text()}`);
+        await poll(async () => (await call('GET', `/artifacts/${artifact}`)).state === 'ready');
+      },
       /** Who coordinates each serial number of a contract, by serial number. */
       async assets(contract) {
         const found = {};
