@@ -29,6 +29,7 @@ pub mod installation;
 pub mod oidc;
 pub mod people;
 pub mod profile;
+pub mod renewals;
 pub mod users;
 pub mod welcome;
 
@@ -55,5 +56,6 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(oidc::statements());
     all.extend(welcome::statements());
     all.extend(adoption::statements());
+    all.extend(renewals::statements());
     all
 }

@@ -161,8 +161,8 @@ impl Ending {
                 (lapses, format!("Contract {number} ended on {}. {until}{renew}", end.long()))
             }
         };
-        let href = format!("/contracts/{}/products", encoded(number));
-        (due, Need { text, action: "Open contract".to_owned(), href, icon: "cal" })
+        let href = format!("/contracts/{}/renewal", encoded(number));
+        (due, Need { text, action: "Request renewal quote".to_owned(), href, icon: "cal" })
     }
 }
 

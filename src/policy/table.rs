@@ -27,6 +27,9 @@ const SEES_ASSET: Line = &[
     (Staff, "supports it"),
     (Operator, "owns the installation"),
 ];
+const SEES_RENEWALS: Line =
+    &[(Manager, "decides on renewal"), (Reseller, "sold it, and is copied on the notices"), (Staff, "supports it")];
+const SELLS: Line = &[(Reseller, "sold it"), (CustomerStaff, "supports customers")];
 const NAMES_USERS: Line =
     &[(Manager, "names users"), (NamingCoordinator, "was given the right to name users, for own assets")];
 const LISTS_USERS: Line = &[
@@ -129,6 +132,12 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::Invite | ActionId::CorrectUser => GIVES_CREDENTIALS,
         ActionId::SeeAdoption => &[(Manager, "decides it"), (Staff, "supports it")],
         ActionId::DecideAdoption => &[(Manager, "is the one to whom the purchase went")],
+        ActionId::ListRenewals | ActionId::SeeRenewal => SEES_RENEWALS,
+        ActionId::RequestQuote => &[(Manager, "decides on renewal")],
+        ActionId::AnswerQuote | ActionId::MarkOrdered => SELLS,
+        ActionId::PreviewRenewal | ActionId::RenewContract => &[(CustomerStaff, "supports customers")],
+        ActionId::ResetCalendar => &[(Manager, "decides on renewal")],
+        ActionId::FetchCalendar => &[(Anyone, "holds the key of a Contract Manager’s calendar")],
         ActionId::AskForAccess => OWN,
         ActionId::SeeChangeSet => SEES_CHANGE_SET,
         ActionId::UndoChangeSet => UNDOES,
@@ -169,6 +178,8 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::RunJob | ActionId::WriteMail | ActionId::WriteUserMail | ActionId::SendMail | ActionId::SealAudit => {
             SYSTEM
         }
+        ActionId::WriteRenewals => SYSTEM,
+        ActionId::SetRenewals => OPERATOR,
     }
 }
 
