@@ -98,10 +98,14 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/contracts/{contract_number}/renewal" => (String::new(), "message=Two+years%3F".to_owned()),
         "/contracts/{contract_number}/renewal/answer" => (String::new(), "request=nosuch&words=x".to_owned()),
         "/contracts/{contract_number}/renewal/ordered" => (String::new(), "ordered=1".to_owned()),
-        "/vendor/contracts/{contract_number}/renew" => ("?end_date=2101-01-31".to_owned(), "end_date=nonsense".to_owned()),
+        "/vendor/contracts/{contract_number}/renew" => {
+            ("?end_date=2101-01-31".to_owned(), "end_date=nonsense".to_owned())
+        }
         "/renewals.ics" => ("?key=nosuch".to_owned(), String::new()),
         "/api/v1/contracts/{contract_number}/quote-requests" => (String::new(), r#"{"message":"x"}"#.to_owned()),
-        "/api/v1/contracts/{contract_number}/quote-requests/{id}/answer" => (String::new(), r#"{"message":"x"}"#.to_owned()),
+        "/api/v1/contracts/{contract_number}/quote-requests/{id}/answer" => {
+            (String::new(), r#"{"message":"x"}"#.to_owned())
+        }
         "/api/v1/contracts/{contract_number}/renewal-order" => (String::new(), r#"{"ordered":false}"#.to_owned()),
         "/api/v1/contracts/{contract_number}/renewal" => (String::new(), r#"{"end_date":"2037-01-31"}"#.to_owned()),
         "/access/ask" => (String::new(), "account=nosuch".to_owned()),

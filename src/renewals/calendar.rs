@@ -50,9 +50,10 @@ fn event(end: &End, base_url: &str, now: Instant) -> Event {
     let day = |key: &str, day: Day| {
         Property::new(key, day.0.strftime("%Y%m%d").to_string()).add_parameter("VALUE", "DATE").done()
     };
+    let uid = format!("renewal-{}@{}", plain(&end.number), host(base_url));
     let mut event = Event::new();
     event
-        .add_property("UID", format!("renewal-{}@{}", plain(&end.number), host(base_url)))
+        .add_property("UID", uid.as_str())
         .add_property("DTSTAMP", stamp(now))
         .add_property("SEQUENCE", end.sequence.to_string())
         .add_property("SUMMARY", format!("Contract {number} ends"))
@@ -62,12 +63,12 @@ fn event(end: &End, base_url: &str, now: Instant) -> Event {
         .append_property(day("DTSTART", end.on))
         .append_property(day("DTEND", end.on.plus(1)));
     for days in [30, 7] {
-        if let Ok(trigger) = Trigger::try_from(&Property::new("TRIGGER", format!("-P{days}D"))) {
-            let mut alarm = Alarm::display(&format!("Contract {number} ends in {days} days"), trigger);
-            // Without them the crate makes some up, anew in each file; an alarm has neither.
-            alarm
-                .add_property("DTSTAMP", stamp(now))
-                .add_property("UID", format!("renewal-{}-{days}", plain(&end.number)));
+        // The crate reads a time after and writes one before only from a type of another crate: the sign is put before it.
+        if let Ok(after) = Trigger::try_from(&Property::new("TRIGGER", format!("P{days}D"))) {
+            let mut alarm = Alarm::display(&format!("Contract {number} ends in {days} days"), after);
+            alarm.add_property("TRIGGER", format!("-P{days}D"));
+            // Without them the crate makes some up, anew in each file.
+            alarm.add_property("DTSTAMP", stamp(now)).add_property("UID", format!("{uid}-{days}"));
             event.alarm(alarm);
         }
     }

@@ -44,8 +44,8 @@ impl Mail for Weekly {
             let ordered = if ends.ordered { ", ordered" } else { "" };
             let when = if ends.left == 0 { "today".to_owned() } else { in_days(ends.left.into()) };
             Serial {
-                product: format!("{}: {when}, {}{ordered}", one_line(&ends.company), ends.on.long()),
-                number: one_line(&ends.contract),
+                product: format!("{}, {}", one_line(&ends.contract), one_line(&ends.company)),
+                number: format!("{}, {when}{ordered}", ends.on.long()),
             }
         };
         let next = self.ends.first().map(|ends| format!("Next: {}, on {}.", one_line(&ends.company), ends.on.long()));
