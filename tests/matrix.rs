@@ -61,6 +61,9 @@ fn beside(path: &str, target: usize) -> (String, String) {
     let coordinator = ["sc@acme.example", "cm2@acme.example", "cm@beta.example", "cm@foreign.example"][target];
     let own = ["sc@acme.example", "", "", ""][target];
     let assigned = if own.is_empty() { "null".to_owned() } else { format!(r#"{{"email":"{own}"}}"#) };
+    if let Some(beside) = beside_renewal(path) {
+        return beside;
+    }
     match path {
         "/api/v1/explain" => (format!("?serial_number={serial}"), String::new()),
         "/api/v1/contracts/{contract_number}/coordinator-assignments" => {
@@ -95,19 +98,6 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/users/requests" => (String::new(), "contract=".to_owned() + value("{contract_number}") + "&request=nosuch"),
         "/contracts/{contract_number}/adoption" => (String::new(), "decision=keep".to_owned()),
         "/api/v1/contracts/{contract_number}/adoption" => (String::new(), r#"{"decision":"hand"}"#.to_owned()),
-        "/contracts/{contract_number}/renewal" => (String::new(), "message=Two+years%3F".to_owned()),
-        "/contracts/{contract_number}/renewal/answer" => (String::new(), "request=nosuch&words=x".to_owned()),
-        "/contracts/{contract_number}/renewal/ordered" => (String::new(), "ordered=1".to_owned()),
-        "/vendor/contracts/{contract_number}/renew" => {
-            ("?end_date=2101-01-31".to_owned(), "end_date=nonsense".to_owned())
-        }
-        "/renewals.ics" => ("?key=nosuch".to_owned(), String::new()),
-        "/api/v1/contracts/{contract_number}/quote-requests" => (String::new(), r#"{"message":"x"}"#.to_owned()),
-        "/api/v1/contracts/{contract_number}/quote-requests/{id}/answer" => {
-            (String::new(), r#"{"message":"x"}"#.to_owned())
-        }
-        "/api/v1/contracts/{contract_number}/renewal-order" => (String::new(), r#"{"ordered":false}"#.to_owned()),
-        "/api/v1/contracts/{contract_number}/renewal" => (String::new(), r#"{"end_date":"2037-01-31"}"#.to_owned()),
         "/access/ask" => (String::new(), "account=nosuch".to_owned()),
         "/people/{handle}/edit" => (String::new(), "what=email&email=nonsense".to_owned()),
         "/contracts/{contract_number}/naming-rights" => (String::new(), "email=nobody%40acme.example&may=1".to_owned()),
@@ -132,6 +122,23 @@ fn beside(path: &str, target: usize) -> (String, String) {
         "/search.json" => ("?q=S".to_owned(), String::new()),
         _ => (String::new(), String::new()),
     }
+}
+
+/// As [`beside`], of renewals.
+fn beside_renewal(path: &str) -> Option<(String, String)> {
+    let (query, body) = match path {
+        "/contracts/{contract_number}/renewal" => ("", "message=Two+years%3F"),
+        "/contracts/{contract_number}/renewal/answer" => ("", "request=nosuch&words=x"),
+        "/contracts/{contract_number}/renewal/ordered" => ("", "ordered=1"),
+        "/vendor/contracts/{contract_number}/renew" => ("?end_date=2101-01-31", "end_date=nonsense"),
+        "/renewals.ics" => ("?key=nosuch", ""),
+        "/api/v1/contracts/{contract_number}/quote-requests" => ("", r#"{"message":"x"}"#),
+        "/api/v1/contracts/{contract_number}/quote-requests/{id}/answer" => ("", r#"{"message":"x"}"#),
+        "/api/v1/contracts/{contract_number}/renewal-order" => ("", r#"{"ordered":false}"#),
+        "/api/v1/contracts/{contract_number}/renewal" => ("", r#"{"end_date":"2037-01-31"}"#),
+        _ => return None,
+    };
+    Some((query.to_owned(), body.to_owned()))
 }
 
 fn filled(path: &str, target: usize) -> String {

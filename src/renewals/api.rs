@@ -48,6 +48,7 @@ pub(super) fn routes() -> Vec<Route> {
 /// The body of an answer.
 #[derive(Clone, Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = QuoteAnswer)]
 struct Answer {
     /// What there is to say: the price, until when it holds.
     #[serde(default)]
@@ -56,6 +57,7 @@ struct Answer {
 
 /// What became of it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = QuoteAnswered)]
 struct Answered {
     /// `quoted`
     state: &'static str,
@@ -64,6 +66,7 @@ struct Answered {
 /// Ordered, or not.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RenewalOrder)]
 struct Order {
     /// Whether the renewal is ordered.
     ordered: bool,

@@ -94,11 +94,11 @@ async fn page(
     let number = found.contract.number.clone();
     let (status, problem) = refused.unzip();
     let view = view(app, &found, &reading, today, (problem, entered, frame.csrf.clone()));
-    let crumbs = vec![
-        Crumb::to("Contract Administration", "/contracts"),
-        Crumb::to("Renewals", "/renewals"),
-        Crumb::here(&number),
-    ];
+    let above = match frame.nav.contracts {
+        Some(_) => Crumb::to("Contract Administration", "/contracts"),
+        None => Crumb::to("Home", "/"),
+    };
+    let crumbs = vec![above, Crumb::to("Renewals", "/renewals"), Crumb::here(&number)];
     let frame = Frame {
         title: format!("Renewal – Contract {number}"),
         crumbs,

@@ -241,6 +241,7 @@ pub struct RenewalView {
 
 /// A product on it.
 #[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = RenewalProduct)]
 pub struct ProductView {
     /// Its code.
     pub product_code: String,

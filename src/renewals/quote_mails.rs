@@ -16,6 +16,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// Nothing of it changes.
+    pub fn stays(&self) -> bool {
+        self.seats == self.wanted
+    }
+
     /// "keep 25 seats", "25 seats become 30", "drop 25 seats".
     pub fn words(&self) -> String {
         let seats = |n: i64| counted(n.unsigned_abs(), "seat", "seats");
@@ -50,7 +55,9 @@ pub struct Request {
 impl Request {
     fn lines(&self) -> (Vec<Serial>, u64) {
         let line = |line: &Wanted| Serial { product: one_line(&line.product), number: line.words() };
-        let listed = self.lines.iter().take(MOST_LISTED).map(line).collect();
+        // What changes comes first: it is what the price depends on.
+        let (stay, change): (Vec<&Wanted>, Vec<&Wanted>) = self.lines.iter().partition(|line| line.stays());
+        let listed = change.into_iter().chain(stay).take(MOST_LISTED).map(line).collect();
         (listed, self.lines.len().saturating_sub(MOST_LISTED) as u64)
     }
 

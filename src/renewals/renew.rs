@@ -101,7 +101,7 @@ impl Operation for RenewContract {
         terms::know(tx, permit, contract).await?;
         terms::withdraw(tx, permit, contract, "the contract has a new term").await?;
         tx.execute(permit, about(CLOSE).bind(before)).await?;
-        let mails = self.mails(&row, before, &coordinators);
+        let mails = self.mails(contract.0, &row, before, &coordinators);
         let send = outbox::once_live(tx, permit).await?;
         outbox::write(tx, permit, &self.site, &mails, send).await?;
         day::look_again(tx, permit).await?;
@@ -112,12 +112,12 @@ impl Operation for RenewContract {
 }
 
 impl RenewContract {
-    fn mails(&self, row: &Row, before: Day, coordinators: &[Coordinator]) -> Vec<Outgoing> {
+    fn mails(&self, contract: i64, row: &Row, before: Day, coordinators: &[Coordinator]) -> Vec<Outgoing> {
         let mail = |person: i64, address: &str, role, own: i64| Outgoing {
             person: PersonId(person),
             address: address.to_owned(),
             account: Some(row.account_id),
-            contract: None,
+            contract: Some(contract),
             change_set: None,
             kind: "renewal.renewed",
             mail: Renewed {

@@ -6,7 +6,7 @@ use crate::contracts::head::{ContractHead, Tab};
 use crate::web::layout::{Crumb, Frame, Place, page};
 use crate::web::samples;
 use crate::web::ui::{Problem, Tone, csrf, hidden, icon, notice};
-use crate::web::words::{day, encoded, number};
+use crate::web::words::{count, day, encoded, number};
 use maud::{Markup, html};
 
 /// What the page shows.
@@ -187,13 +187,26 @@ fn requests(view: &RenewalPage, base: &str) -> Markup {
                 @for request in &view.requests {
                     li {
                         h3 { (request.title) " " (state(&request.state)) }
-                        ul.lines { @for line in &request.lines { li { (line.product) ": " (line.words()) } } }
+                        (wanted(&request.lines))
                         @if !request.words.is_empty() { p.break { "“" (request.words) "”" } }
                         @if !request.answer.is_empty() { p.break { b { "Answer. " } (request.answer) } }
                         @if view.may_answer && matches!(request.state.as_str(), "asked" | "quoted") { (answer(view, request, base)) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// What changes, and how much stays.
+fn wanted(lines: &[Wanted]) -> Markup {
+    let stay = i64::try_from(lines.iter().filter(|line| line.stays()).count()).unwrap_or(0);
+    let all = usize::try_from(stay).ok() == Some(lines.len());
+    html! {
+        ul.lines {
+            @for line in lines.iter().filter(|line| !line.stays()) { li { (line.product) ": " (line.words()) } }
+            @if all { li { "As it is: " (count(stay, "product", "products")) "." } }
+            @else if stay > 0 { li { (count(stay, "other product stays as it is", "other products stay as they are")) "." } }
         }
     }
 }

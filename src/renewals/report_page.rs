@@ -46,8 +46,8 @@ pub struct RenewalLine {
     pub number: String,
     /// The company; empty where the reader has one only.
     pub company: String,
-    /// The Contract Manager by name; empty: the reader.
-    pub manager: String,
+    /// The Contract Manager: name and address; empty: the reader.
+    pub manager: (String, String),
     /// Last day: "22 Dec 2026".
     pub ends: String,
     /// Days until then; negative once it has ended.
@@ -74,7 +74,7 @@ impl RenewalLine {
         Self {
             number: row.number.clone(),
             company: row.account.clone(),
-            manager: if own { String::new() } else { row.manager() },
+            manager: if own { Default::default() } else { (row.manager(), row.email.clone()) },
             ends: row.end_on.parse::<Day>().map_or_else(|_| row.end_on.clone(), Day::long),
             left: row.left(today).into(),
             phase: row.phase(today),
@@ -142,7 +142,8 @@ fn entry(row: &RenewalLine) -> Markup {
                     }
                     small {
                         @if !row.company.is_empty() { (row.company) ". " }
-                        @if !row.manager.is_empty() { "Contract Manager: " (row.manager) ". " }
+                        @let (name, email) = &row.manager;
+                        @if !name.is_empty() { "Contract Manager: " a href={ "mailto:" (email) } { (name) } ". " }
                         (contact(row))
                     }
                 }
@@ -246,7 +247,7 @@ impl ReportView {
         let row = RenewalLine {
             number: "110391050027".to_owned(),
             company: String::new(),
-            manager: String::new(),
+            manager: Default::default(),
             ends: "22 Dec 2026".to_owned(),
             left: 28,
             phase: Phase::Active,
@@ -283,13 +284,14 @@ impl ReportView {
 
     /// The frame around it.
     pub fn sample_frame() -> Frame {
-        samples::frame("Renewals", Place::Renewals, crumbs())
+        samples::frame("Renewals", Place::Renewals, crumbs(true))
     }
 }
 
-/// The path to the page.
-pub fn crumbs() -> Vec<Crumb> {
-    vec![Crumb::to("Contract Administration", "/contracts"), Crumb::here("Renewals")]
+/// The path to the page, for whoever has a Contract Administration and for whoever has not.
+pub fn crumbs(administers: bool) -> Vec<Crumb> {
+    let above = if administers { Crumb::to("Contract Administration", "/contracts") } else { Crumb::to("Home", "/") };
+    vec![above, Crumb::here("Renewals")]
 }
 
 #[cfg(test)]

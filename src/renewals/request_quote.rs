@@ -24,6 +24,7 @@ const MOST_OPEN: i64 = 5;
 /// What is asked for. A product that is not named keeps its seats.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = QuoteInput)]
 pub struct Input {
     /// Seats that are wanted, product by product.
     #[serde(default)]
@@ -36,6 +37,7 @@ pub struct Input {
 /// So many seats of a product; 0 drops it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = QuoteSeats)]
 pub struct Seats {
     /// Its code.
     pub product_code: String,
@@ -56,6 +58,7 @@ pub struct RequestQuote {
 
 /// What became of it.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = QuoteRequested)]
 pub struct Requested {
     /// Names the request.
     pub id: String,

@@ -53,10 +53,11 @@ impl Timeline {
         let all = i64::try_from(self.lines.len()).unwrap_or(0);
         let left = |line: &&Line| (0..=90).contains(&self.today.days_until(line.ends)) && !line.ordered;
         let soon = i64::try_from(self.lines.iter().filter(left).count()).unwrap_or(0);
-        let of = count(all, "contract", "contracts");
+        let of = format!("{}{}", if self.more { "the first " } else { "" }, count(all, "contract", "contracts"));
         match (soon, all) {
+            (0, 1) => "No contract ends within 90 days".to_owned(),
             (0, _) => format!("None of {of} ends within 90 days"),
-            (1, 1) => "Your contract ends within 90 days".to_owned(),
+            (1, 1) => "The contract ends within 90 days".to_owned(),
             (1, _) => format!("1 of {of} ends within 90 days"),
             (n, all) if n == all => format!("All {of} end within 90 days"),
             _ => format!("{soon} of {of} end within 90 days"),
@@ -80,7 +81,7 @@ impl Timeline {
             figure.timeline aria-labelledby="timeline-h" {
                 figcaption { h2 #timeline-h { (self.finding()) } }
                 (self.chart())
-                p.hint { "Bars are terms, ticks the days of notices, the diamond is the end." @if self.more { " The list shows the first ones." } }
+                p.hint { "Bars are terms, ticks the days of notices, the diamond is the end, the dashed line is today." @if self.more { " The list shows the first ones." } }
                 details { summary { "Show as table" } (self.table()) }
             }
         }
@@ -193,7 +194,7 @@ mod tests {
         let all = Timeline::sample();
         assert_eq!(all.finding(), "1 of 3 contracts ends within 90 days");
         let one = Timeline { lines: all.lines.get(1..2).unwrap().to_vec(), ..all.clone() };
-        assert_eq!(one.finding(), "Your contract ends within 90 days");
+        assert_eq!(one.finding(), "The contract ends within 90 days");
         let page = all.markup().into_string();
         assert!(!page.contains("style=") && page.contains("Show as table") && page.contains("22 Dec 2026"), "{page}");
         assert_eq!(page.matches("class=\"end\"").count(), 3);

@@ -136,7 +136,8 @@ async fn show(
         next: report.page.next.map(|cursor| link("/renewals", &[("cursor", &cursor)])),
         csrf: frame.csrf.clone(),
     };
-    let frame = Frame { title: "Renewals".to_owned(), crumbs: crumbs(), place: Place::Renewals, ..frame };
+    let crumbs = crumbs(frame.nav.contracts.is_some());
+    let frame = Frame { title: "Renewals".to_owned(), crumbs, place: Place::Renewals, ..frame };
     Ok(report_page(&frame, &view))
 }
 

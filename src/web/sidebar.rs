@@ -24,7 +24,8 @@ pub fn sidebar(frame: &Frame) -> Markup {
             div.nav {
                 ul { (entry(Place::Home, Some("h"), "/", "home", "Home", None)) }
                 @if nav.contracts.is_some() || nav.coordinators || nav.users || nav.renewals {
-                    h2 { "Contract Administration" }
+                    // A reseller does not administer the contracts that it sold.
+                    h2 { @if nav.contracts.is_none() && !nav.coordinators && !nav.users { "Partner Center" } @else { "Contract Administration" } }
                     ul {
                         @if let Some(n) = nav.contracts {
                             (entry(Place::Contracts, Some("c"), "/contracts", "doc", "Contracts", Some(n)))
