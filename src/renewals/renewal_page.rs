@@ -147,9 +147,10 @@ fn seats(view: &RenewalPage) -> Markup {
                         td { (line.name) small.break { (listed(line)) } }
                         td.c-2.num { (number(line.assets)) }
                         td.num { (number(line.seats)) }
+                        @let wanted = typed(place, line);
                         td {
                             input type="hidden" name={ "product_" (place) } value=(line.code);
-                            input.box.figure type="text" inputmode="numeric" name={ "seats_" (place) } value=(typed(place, line))
+                            input.box.figure type="text" inputmode="numeric" name={ "seats_" (place) } value=(wanted) aria-invalid=[wanted.parse::<u32>().is_err().then_some("true")]
                                 aria-label={ "Seats of " (line.name) " wanted" } autocomplete="off" maxlength="7";
                         }
                     }
@@ -183,7 +184,7 @@ fn requests(view: &RenewalPage, base: &str) -> Markup {
         section.block aria-labelledby="requests-h" {
             h2 #requests-h { "Requests" }
             @if view.requests.is_empty() { p.hint { "Nobody has asked for a quote yet." } }
-            ul.renewals {
+            @else { ul.renewals {
                 @for request in &view.requests {
                     li {
                         h3 { (request.title) " " (state(&request.state)) }
@@ -193,7 +194,7 @@ fn requests(view: &RenewalPage, base: &str) -> Markup {
                         @if view.may_answer && matches!(request.state.as_str(), "asked" | "quoted") { (answer(view, request, base)) }
                     }
                 }
-            }
+            } }
         }
     }
 }

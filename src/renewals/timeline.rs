@@ -40,6 +40,10 @@ pub struct Timeline {
     pub more: bool,
 }
 
+fn top(place: usize) -> i64 {
+    HEAD + i64::try_from(place).unwrap_or(0) * ROW
+}
+
 /// The first and the last day that it shows.
 pub fn window(today: Day) -> (Day, Day) {
     let month = today.0.first_of_month();
@@ -97,10 +101,12 @@ impl Timeline {
                     line.grid x1=(percent(day)) x2=(percent(day)) y1="0" y2=(height) {}
                     text x=(percent(day)) dx="4" y="14" { (words) }
                 }
-                @for (place, line) in self.lines.iter().enumerate() {
-                    (self.lane(line, HEAD + i64::try_from(place).unwrap_or(0) * ROW))
-                }
+                @for (place, line) in self.lines.iter().enumerate() { (self.lane(line, top(place))) }
                 line.now x1=(percent(self.today)) x2=(percent(self.today)) y1=(HEAD - 8) y2=(height) {}
+                // Last, so that nothing runs through them.
+                @for (place, line) in self.lines.iter().enumerate() {
+                    text.name x="0" y=(top(place) + 13) { (line.number) " " tspan { (in_days(self.today.days_until(line.ends).into())) } }
+                }
             }
         }
     }
@@ -109,7 +115,6 @@ impl Timeline {
         let (from, to) = (self.at(line.starts), self.at(line.ends));
         let bar = top + 20;
         html! {
-            text.name x="0" y=(top + 13) { (line.number) " " tspan { (in_days(self.today.days_until(line.ends).into())) } }
             rect.term x=(format!("{from:.2}%")) width=(format!("{:.2}%", (to - from).max(0.2))) y=(bar) height="12" rx="3" {}
             @for day in line.notices.iter().filter(|day| self.shows(**day)) {
                 @let x = format!("{:.2}%", self.at(*day));
