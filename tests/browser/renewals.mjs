@@ -6,9 +6,9 @@ export const as = ({ leaver }) => leaver.manager;
 
 async function quote({ world, b }) {
   const since = world.mails().length;
-  await b.goto('/');
+  await b.goto('/renewals');
   const hand = b.hand();
-  await hand.click(b.locate('.needs a', { hasText: 'Request renewal quote' }).first());
+  await hand.click(b.locate('.renewals a', { hasText: 'Request renewal quote' }).first());
   await hand.click(b.locate('main button', { hasText: 'Send request' }));
   hand.budget('a renewal quote', { clicks: 2 });
   await until(() => b.locate('#flash').isVisible(), 'the page says so');
@@ -34,7 +34,7 @@ async function calendar({ b }) {
 }
 
 export const tests = {
-  'a quote: 2 clicks from Home': quote,
+  'a quote: 2 clicks from Renewals': quote,
   'a quote, without a script': quote,
   'a calendar: 2 clicks, and a link that can be reset': calendar,
   'a calendar, without a script': calendar,

@@ -33,7 +33,7 @@ macro_rules! on_both {
     )*};
 }
 on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once
-renewal_notices renewal_stops renewal_quotes renewal_weekly renewal_cost renewal_years }
+renewal_notices renewal_stops renewal_quotes renewal_weekly renewal_cost renewal_feed renewal_years }
 
 mod story {
     pub use super::dates::*;

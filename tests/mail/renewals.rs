@@ -1,11 +1,13 @@
 //! Renewal: notices on their days, their copies and calendar files, quotes, what stops them, the weekly mail, the cost of a day.
 use super::office::{CONTRACT, Office, heads};
+use subscription_center::auth::secret::hash;
 use subscription_center::db::statements_run;
 use subscription_center::ids::ContractNumber;
 use subscription_center::installation::go_live;
 use subscription_center::operation::Terms;
 use subscription_center::policy::Actor;
 use subscription_center::renewals::answer_quote::AnswerQuote;
+use subscription_center::renewals::feed::{FetchCalendar, ResetCalendar};
 use subscription_center::renewals::order::MarkOrdered;
 use subscription_center::renewals::renew::RenewContract;
 use subscription_center::renewals::request_quote::{Input, RequestQuote, Seats};
@@ -250,4 +252,29 @@ pub async fn renewal_cost(engine: Engine) {
     };
     office.app.run(Actor::bearer("elena"), set, Terms::default()).await.unwrap_err();
     assert_eq!(day::write(&office.app).await.unwrap(), 0);
+}
+
+/// The feed shows what its owner manages at that moment, to whoever has the key that holds.
+pub async fn renewal_feed(engine: Engine) {
+    let office = Office::open(engine, false).await;
+    office.token("maya", 2).await;
+    let reset = |who: &'static str, key: &str| {
+        office.app.run(Actor::bearer(who), ResetCalendar { hash: hash(key) }, Terms::default())
+    };
+    let feed = async |key: &str| {
+        let ends = office.app.read(&Actor::anonymous(), &FetchCalendar { hash: hash(key) }).await.ok()?;
+        Some(ends.into_iter().map(|end| end.number).collect::<Vec<_>>())
+    };
+    assert!(reset("maya", "m").await.is_err(), "a coordinator has none");
+    reset("elena", "one").await.unwrap();
+    assert_eq!(feed("one").await.unwrap(), [CONTRACT, "110448270021"]);
+    assert_eq!((feed("m").await, feed("").await), (None, None));
+    reset("elena", "two").await.unwrap();
+    assert_eq!(feed("one").await, None, "a new key ends the old one");
+    office.exec("UPDATE contracts SET manager_id = 2 WHERE id = 1").await;
+    assert_eq!(feed("two").await.unwrap(), ["110448270021"], "another's by now");
+    office.exec("UPDATE memberships SET confirmed_at = NULL WHERE person_id = 1").await;
+    assert_eq!(feed("two").await.unwrap(), Vec::<String>::new());
+    office.exec("UPDATE people SET deactivated_at = 1 WHERE id = 1").await;
+    assert_eq!(feed("two").await, None);
 }
