@@ -29,12 +29,12 @@ const AGAIN: &str =
     SELECT $1, 0, $3, $2, FALSE, 'waiting', 0, 0, 0, '' FROM settings s WHERE s.name = 'live_at'
     ON CONFLICT (dedup_key) DO NOTHING";
 
-/// Plans the notices of the present day.
+/// Plans the notices of the present day. What is planned each day and by each process is no event of the trail.
 #[derive(Clone, Debug, Serialize)]
 struct PlanDay;
 
 impl Operation for PlanDay {
-    type Action = policy::WriteRenewals;
+    type Action = policy::RunJob;
     type Output = ();
 
     fn target(&self) -> Single {
