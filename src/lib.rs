@@ -31,6 +31,7 @@ pub mod oidc;
 pub mod people;
 pub mod profile;
 pub mod releases;
+pub mod renewals;
 pub mod users;
 pub mod welcome;
 
@@ -58,5 +59,6 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(welcome::statements());
     all.extend(adoption::statements());
     all.extend(releases::statements());
+    all.extend(renewals::statements());
     all
 }

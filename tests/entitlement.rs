@@ -171,9 +171,15 @@ impl Model {
     }
 
     fn sql(&self) -> String {
-        let id = |n: Option<usize>| n.map_or("NULL".to_owned(), |n| (100 + n).to_string());
         let mut text = String::new();
         let mut add = |line: String| text.push_str(&(line + ";\n"));
+        self.people(&mut add);
+        self.agreements(&mut add);
+        self.catalogue(&mut add);
+        text
+    }
+
+    fn people(&self, add: &mut impl FnMut(String)) {
         for n in 0..=self.confirmed.len() {
             let (p, role) = (100 + n, if self.staff(n) { "'support'" } else { "NULL" });
             add(format!(
@@ -187,6 +193,10 @@ impl Model {
                 100 + n
             ));
         }
+    }
+
+    fn agreements(&self, add: &mut impl FnMut(String)) {
+        let id = |n: Option<usize>| n.map_or("NULL".to_owned(), |n| (100 + n).to_string());
         for (n, line) in LINES.iter().enumerate() {
             add(format!(
                 "INSERT INTO products (id, code, name, name_key, line) VALUES ({0}, 'Q{0}', '{line}', '{line}', '{line}')",
@@ -236,6 +246,9 @@ impl Model {
                 add(format!("INSERT INTO entry_assets (entry_id, asset_id) VALUES ({}, {})", 100 + n, 100 + asset));
             }
         }
+    }
+
+    fn catalogue(&self, add: &mut impl FnMut(String)) {
         for (n, r) in self.releases.iter().enumerate() {
             let (id, kind) = (100 + n, if r.extension { "extension" } else { "release" });
             add(format!(
@@ -250,7 +263,6 @@ impl Model {
                 "INSERT INTO artifacts (id, handle, release_id, file_name, platform, language, size, received, state, error, uploaded_by, touched_at) VALUES ({id}, 'q{id}', {id}, 'x.zip', 'any', 'any', 5, 5, 'ready', '', 23, 1)"
             ));
         }
-        text
     }
 }
 

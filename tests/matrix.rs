@@ -64,6 +64,9 @@ fn beside(path: &str, target: usize) -> (String, String) {
     let coordinator = ["sc@acme.example", "cm2@acme.example", "cm@beta.example", "cm@foreign.example"][target];
     let own = ["sc@acme.example", "", "", ""][target];
     let assigned = if own.is_empty() { "null".to_owned() } else { format!(r#"{{"email":"{own}"}}"#) };
+    if let Some(beside) = beside_renewal(path) {
+        return beside;
+    }
     match path {
         "/api/v1/explain" => (format!("?serial_number={serial}"), String::new()),
         "/api/v1/contracts/{contract_number}/coordinator-assignments" => {
@@ -144,6 +147,23 @@ fn beside_releases(path: &str) -> Option<(String, String)> {
         Some("releases/{release}/announce" | "releases/{release}/remind") => body("{}"),
         _ => None,
     }
+}
+
+/// As [`beside`], of renewals.
+fn beside_renewal(path: &str) -> Option<(String, String)> {
+    let (query, body) = match path {
+        "/contracts/{contract_number}/renewal" => ("", "message=Two+years%3F"),
+        "/contracts/{contract_number}/renewal/answer" => ("", "request=nosuch&words=x"),
+        "/contracts/{contract_number}/renewal/ordered" => ("", "ordered=1"),
+        "/vendor/contracts/{contract_number}/renew" => ("?end_date=2101-01-31", "end_date=nonsense"),
+        "/renewals.ics" => ("?key=nosuch", ""),
+        "/api/v1/contracts/{contract_number}/quote-requests" => ("", r#"{"message":"x"}"#),
+        "/api/v1/contracts/{contract_number}/quote-requests/{id}/answer" => ("", r#"{"message":"x"}"#),
+        "/api/v1/contracts/{contract_number}/renewal-order" => ("", r#"{"ordered":false}"#),
+        "/api/v1/contracts/{contract_number}/renewal" => ("", r#"{"end_date":"2037-01-31"}"#),
+        _ => return None,
+    };
+    Some((query.to_owned(), body.to_owned()))
 }
 
 fn filled(path: &str, target: usize) -> String {

@@ -11,6 +11,7 @@ use crate::oidc::reach::Reach;
 use crate::oidc::setup::Entered;
 use crate::operation::Terms;
 use crate::policy::Actor;
+use crate::renewals::settings::SetRenewals;
 use crate::web;
 use crate::web::client::Network;
 use crate::welcome::terms::SetTerms;
@@ -32,6 +33,15 @@ pub(super) struct Arguments {
     /// File with the terms that people accept at their first sign-in; kept from then on, each version as it was
     #[arg(long, env = "SUBSCRIPTION_CENTER_TERMS_FILE", value_name = "FILE")]
     terms_file: Option<PathBuf>,
+    /// Days before the end of a contract on which it is written about, negative for days after it; kept from then on
+    #[arg(long, env = "SUBSCRIPTION_CENTER_RENEWAL_DAYS", value_name = "DAYS", allow_hyphen_values = true)]
+    renewal_days: Option<String>,
+    /// Hour of the vendor's day at which that is, 0 to 23; kept from then on
+    #[arg(long, env = "SUBSCRIPTION_CENTER_RENEWAL_HOUR", value_name = "HOUR")]
+    renewal_hour: Option<i8>,
+    /// Where contracts are renewed online, https://…; {contract} stands for the number, empty for nowhere; kept from then on
+    #[arg(long, env = "SUBSCRIPTION_CENTER_RENEW_ONLINE_URL", value_name = "URL")]
+    renew_online_url: Option<String>,
     #[command(flatten)]
     staff: StaffSignIn,
 }
@@ -92,6 +102,8 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         // Before the worker runs: what filling it causes is not for the page of mails.
         crate::demo::world::fill(&app).await?;
     }
+    let (days, hour, online) = (arguments.renewal_days, arguments.renewal_hour, arguments.renew_online_url);
+    app.run(Actor::operator(), SetRenewals { days, hour, online }, Terms::default()).await?;
     arguments.staff.apply(&app).await?;
     seal_secrets::at_start(&app).await?;
     if let Some(file) = &arguments.terms_file {

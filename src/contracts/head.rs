@@ -29,6 +29,8 @@ pub struct ContractHead {
     pub products: i64,
     /// The reader may see the Activity tab.
     pub activity: bool,
+    /// The reader may see the Renewal tab.
+    pub renewal: bool,
 }
 
 /// The present tab.
@@ -40,6 +42,8 @@ pub enum Tab {
     People,
     /// Change sets.
     Activity,
+    /// How it is renewed.
+    Renewal,
 }
 
 impl ContractHead {
@@ -56,6 +60,7 @@ impl ContractHead {
             ends_in: 96,
             products: 12,
             activity: true,
+            renewal: true,
         }
     }
 
@@ -66,6 +71,11 @@ impl ContractHead {
 
     /// Head, facts and tabs.
     pub fn markup(&self, tab: Tab) -> Markup {
+        html! { (self.plain()) (self.tabs(tab)) }
+    }
+
+    /// Head and facts, for whoever opens one page of the contract and no other.
+    pub fn plain(&self) -> Markup {
         html! {
             div.head {
                 div.title {
@@ -90,7 +100,6 @@ impl ContractHead {
                 }
             }
             (self.standing())
-            (self.tabs(tab))
         }
     }
 
@@ -124,6 +133,9 @@ impl ContractHead {
                         }
                     }
                     li { a href={ (base) "/people" } aria-current=[current(Tab::People)] { "People" } }
+                    @if self.renewal {
+                        li { a href={ (base) "/renewal" } aria-current=[current(Tab::Renewal)] { "Renewal" } }
+                    }
                     @if self.activity {
                         li { a href={ (base) "/activity" } aria-current=[current(Tab::Activity)] { "Activity" } }
                     }

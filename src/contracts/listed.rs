@@ -62,6 +62,8 @@ impl Reading {
             ends_in: self.ends_in(row),
             products: row.assets,
             activity,
+            // Both are for the Contract Manager and the vendor's people, of those who open a contract's pages.
+            renewal: activity,
         }
     }
 

@@ -72,7 +72,8 @@ const DEFAULT: &str = "SELECT c.number, COUNT(*) AS assets
     WHERE a.coordinator_id IS NULL AND g.coordinator_id IS NULL AND c.coordinator_id IS NULL AND c.end_on >= $2 AND";
 const BY_CONTRACT: &str = " GROUP BY c.id, c.number ORDER BY 2 DESC, c.number LIMIT ";
 const ENDING: &str = "SELECT c.number, c.end_on, l.name AS reseller
-    FROM contracts c LEFT JOIN accounts l ON l.id = c.reseller_id WHERE c.end_on >= $2 AND";
+    FROM contracts c LEFT JOIN accounts l ON l.id = c.reseller_id WHERE c.end_on >= $2
+    AND NOT EXISTS (SELECT 1 FROM renewal_terms t WHERE t.contract_id = c.id AND t.end_on = c.end_on AND t.ordered_at IS NOT NULL) AND";
 const BY_END: &str = " ORDER BY c.end_on, c.number LIMIT ";
 /// Those whom the reader invited, and those who coordinate on the reader's contracts. `$2`: invited no later than then.
 const INVITED: &str = "SELECT p.handle, p.first_name, p.last_name, i.invited_at, i.expires_at
@@ -161,8 +162,8 @@ impl Ending {
                 (lapses, format!("Contract {number} ended on {}. {until}{renew}", end.long()))
             }
         };
-        let href = format!("/contracts/{}/products", encoded(number));
-        (due, Need { text, action: "Open contract".to_owned(), href, icon: "cal" })
+        let href = format!("/contracts/{}/renewal", encoded(number));
+        (due, Need { text, action: "Request renewal quote".to_owned(), href, icon: "cal" })
     }
 }
 

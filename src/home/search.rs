@@ -197,6 +197,7 @@ pub fn pages(q: &str, nav: Nav, demo: bool) -> Vec<Hit> {
         (nav.coordinators, "Manage Software Coordinators", "/coordinators"),
         (nav.users, "Users", "/users"),
         (nav.users, "Name a user", "/users/new"),
+        (nav.renewals, "Renewals", "/renewals"),
         (nav.products, "Products", "/products"),
         (nav.products, "Ask for access", "/access/ask"),
         (nav.duplicates, "Duplicates", "/vendor/duplicates"),

@@ -74,6 +74,7 @@ impl Operation for Import {
             staging.settle().await?;
         }
         staging.clear().await?;
+        crate::renewals::terms::learn_and_look(tx, permit).await?;
         // Who manages what came, and was never here, is welcomed.
         crate::welcome::write::queue(tx, permit).await?;
         if !report.adopted.is_empty() {

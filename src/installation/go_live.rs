@@ -23,11 +23,14 @@ pub struct GoLivePreview {
     pub welcomes: i64,
     /// Change sets made, whose mail was still held; they count as past, too.
     pub held_change_sets: i64,
+    /// Contracts with a renewal notice that is due today; what was due before counts as done.
+    #[sqlx(skip)]
+    pub renewal_notices: i64,
 }
 
 impl std::fmt::Display for GoLivePreview {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { live_at, untold_change_sets, unsent_mails, held_change_sets, welcomes } = self;
+        let Self { live_at, untold_change_sets, unsent_mails, held_change_sets, welcomes, renewal_notices } = self;
         match live_at {
             Some(at) => write!(f, "live since {}: mail is sent", crate::time::rfc3339(*at)),
             None => write!(
@@ -36,7 +39,9 @@ impl std::fmt::Display for GoLivePreview {
                  change sets whose mail was recorded as not sent, and stays so: {untold_change_sets} ({unsent_mails} mails)\n\
                  change sets whose mail is still held, and will be recorded as not sent: {held_change_sets}\n\
                  mails that go out at once: {welcomes} welcomes to Contract Managers who were never here; from then on each \
-                 change is told"
+                 change is told\n\
+                 renewal notices that are due today and go out at once: {renewal_notices}, each copied to its reseller; those \
+                 of days before count as done"
             ),
         }
     }
@@ -62,7 +67,8 @@ impl Query for Preview {
     async fn run(&self, reader: &mut Reader, permit: &Permit<Self::Action>) -> Result<GoLivePreview, AppError> {
         let preview: GoLivePreview = reader.find(permit, sql(COUNT)).await?.ok_or(AppError::Lost)?;
         let welcomes: Option<(i64,)> = reader.find(permit, write::count()).await?;
-        Ok(GoLivePreview { welcomes: welcomes.map_or(0, |(n,)| n), ..preview })
+        let renewal_notices = crate::renewals::day::counted(reader, permit).await?;
+        Ok(GoLivePreview { welcomes: welcomes.map_or(0, |(n,)| n), renewal_notices, ..preview })
     }
 }
 
@@ -85,6 +91,7 @@ impl Operation for GoLive {
         let went = tx.execute(permit, sql(GO).bind(now)).await? > 0;
         if went {
             write::queue(tx, permit).await?;
+            crate::renewals::day::look_again(tx, permit).await?;
         }
         Ok(went)
     }

@@ -163,6 +163,14 @@ pub const INVARIANTS: &[Invariant] = &[
         ),
     ),
     holds(
+        "a renewal step that was told has its notice",
+        limited!(
+            "SELECT 'contract ' || c.number || ', ' || s.end_on || ', ' || s.days FROM renewal_steps s
+         JOIN contracts c ON c.id = s.contract_id WHERE s.state = 'told' AND NOT EXISTS (SELECT 1 FROM notices n
+            WHERE n.dedup_key = 'renewal/' || s.contract_id || '/' || s.end_on || '/' || s.days)"
+        ),
+    ),
+    holds(
         "an accepted invitation made a member",
         limited!(
             "SELECT 'company ' || a.number FROM invitations i JOIN accounts a ON a.id = i.account_id

@@ -15,7 +15,8 @@ use crate::policy::Actor;
 use crate::profile::export::{self, DropExport, MakeExport};
 use crate::releases::tell::{self as release_mail, WriteAnnouncement};
 use crate::releases::{check_artifact, upload};
-use crate::time::Instant;
+use crate::renewals::day;
+use crate::time::{Day, Instant};
 use crate::users::tell::WriteUserMail;
 use crate::welcome::write::{self as welcome, WriteWelcomes};
 use std::collections::HashMap;
@@ -35,9 +36,11 @@ pub(crate) type Ran = Result<Went, AppError>;
 
 /// Works until told to stop; then finishes what it has begun.
 pub async fn work(app: App, transport: Transport, mut stop: watch::Receiver<bool>) {
-    let mut worker = Worker { app, transport, running: JoinSet::new(), held: HashMap::new(), down: None };
+    let mut worker =
+        Worker { app, transport, running: JoinSet::new(), held: HashMap::new(), down: None, planned: None };
     let sealing = tokio::spawn(seal(worker.app.clone(), stop.clone()));
     while !*stop.borrow() {
+        worker.plan().await;
         if worker.may_take() && worker.take().await {
             continue;
         }
@@ -71,9 +74,18 @@ struct Worker {
     running: JoinSet<Ran>,
     held: HashMap<Id, Leased>,
     down: Option<Down>,
+    /// The day whose renewal notices are planned.
+    planned: Option<Day>,
 }
 
 impl Worker {
+    /// Plans what each day has; where that fails, the next look at the clock tries again.
+    async fn plan(&mut self) {
+        if let Err(error) = day::plan(&self.app, &mut self.planned).await {
+            tracing::error!(%error, "the renewal notices of the day could not be planned");
+        }
+    }
+
     /// While the mail server is away nothing is taken: jobs are about mail. After a pause one is tried alone.
     fn may_take(&self) -> bool {
         match &self.down {
@@ -141,6 +153,19 @@ impl Worker {
     }
 }
 
+/// Does everything that is due now, one thing after the other, and returns how many jobs that were: for whoever moves the clock.
+/// `planned` is what a process remembers; none: it has just started.
+pub async fn work_off(app: &App, transport: &Transport, planned: &mut Option<Day>) -> Result<u64, AppError> {
+    day::plan(app, planned).await?;
+    let mut done = 0;
+    while let Some(job) = app.run(Actor::system(), TakeJob, Terms::default()).await? {
+        let taken = app.clock().now();
+        run(app.clone(), transport.clone(), job, taken).await?;
+        done += 1;
+    }
+    Ok(done)
+}
+
 /// Runs one job by its kind and ends it.
 pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Instant) -> Ran {
     match job.kind.as_str() {
@@ -183,6 +208,11 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
                 app.wake();
             }
             end(&app, job, End::Done).await?;
+        }
+        day::JOB => {
+            day::write(&app).await?;
+            end(&app, job, End::Done).await?;
+            app.wake();
         }
         adoption::JOB => {
             app.run(Actor::system(), WriteAdoptions::new(app.profile()), Terms::default()).await?;

@@ -2,8 +2,8 @@
 use super::letter::one_line;
 use super::{Site, text};
 use crate::time::{Instant, duration};
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use std::time::SystemTime;
 
@@ -22,6 +22,8 @@ pub struct Ready {
     pub reply_to: String,
     /// The same each time that it is tried.
     pub message_id: String,
+    /// A calendar file that goes with it.
+    pub calendar: Option<String>,
 }
 
 impl Ready {
@@ -70,11 +72,22 @@ pub fn build(ready: &Ready, site: &Site, now: Instant) -> Result<Message, Unwrit
         message = message.reply_to(Mailbox::new(None, reply_to));
     }
     let both = MultiPart::alternative_plain_html(ready.text.clone(), ready.html.clone());
-    let mut message = message.multipart(both).map_err(|e| Unwritable(e.to_string()))?;
+    let whole = match &ready.calendar {
+        Some(calendar) => MultiPart::mixed().multipart(both).singlepart(file(calendar)?),
+        None => both,
+    };
+    let mut message = message.multipart(whole).map_err(|e| Unwritable(e.to_string()))?;
     let headers = message.headers_mut();
     headers.insert_raw(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
     headers.insert_raw(HeaderValue::new(REFERENCE, reference));
     Ok(message)
+}
+
+/// As programs that keep calendars expect it (RFC 6047): its method stands in the type, too.
+fn file(calendar: &str) -> Result<SinglePart, Unwritable> {
+    let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH");
+    let kind = kind.map_err(|e| Unwritable(e.to_string()))?;
+    Ok(Attachment::new("renewal.ics".to_owned()).body(calendar.to_owned(), kind))
 }
 
 fn address(text: &str) -> Result<Address, Unwritable> {
@@ -104,6 +117,7 @@ mod tests {
             html: "<p>Zoë did.</p>".to_owned(),
             reply_to: "elena@ostrava.example".to_owned(),
             message_id: "<abc@subscriptions.example.com>".to_owned(),
+            calendar: None,
         }
     }
 

@@ -106,6 +106,37 @@ pub struct Outgoing {
     pub dedup_key: String,
 }
 
+/// Whose address a mail goes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mailbox {
+    /// That of the person whom it is for.
+    #[default]
+    Own,
+    /// The reseller's: it gets what the person is told, or asked for.
+    Reseller,
+    /// The vendor's, where there is no reseller.
+    Vendor,
+}
+
+impl Mailbox {
+    fn name(self) -> &'static str {
+        match self {
+            Mailbox::Own => "",
+            Mailbox::Reseller => "reseller",
+            Mailbox::Vendor => "vendor",
+        }
+    }
+}
+
+/// What a mail has beside its words.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Whose address it goes to.
+    pub mailbox: Mailbox,
+    /// A calendar file that goes with it.
+    pub calendar: Option<String>,
+}
+
 /// What becomes of the mails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Send {
@@ -118,12 +149,12 @@ pub enum Send {
 }
 
 const LIVE: &str = "SELECT CAST(value AS BIGINT) FROM settings WHERE name = 'live_at'";
-const NOTICE_COLUMNS: usize = 15;
+const NOTICE_COLUMNS: usize = 17;
 const NOTICES: &str =
     "INSERT INTO notices (person_id, account_id, contract_id, change_set, kind, address, subject, body_text,
-        body_html, why, link_purpose, reply_to, message_id, dedup_key, state, error, created_at)
+        body_html, why, link_purpose, reply_to, message_id, dedup_key, state, calendar, mailbox, error, created_at)
     SELECT CAST(column1 AS BIGINT), CAST(column2 AS BIGINT), CAST(column3 AS BIGINT), CAST(column4 AS BIGINT), column5,
-        column6, column7, column8, column9, column10, column11, column12, column13, column14, column15, '', $1
+        column6, column7, column8, column9, column10, column11, column12, column13, column14, column15, column16, column17, '', $1
     FROM (";
 const NEW_ONES: &str = ") v WHERE column1 IS NOT NULL ON CONFLICT (dedup_key) DO NOTHING";
 const JOBS: &str =
@@ -151,6 +182,30 @@ pub async fn write(
     mails: &[Outgoing],
     send: Send,
 ) -> Result<(), DbError> {
+    let nothing = Beside::default();
+    let plain: Vec<(&Outgoing, &Beside)> = mails.iter().map(|mail| (mail, &nothing)).collect();
+    put(tx, proof, site, &plain, send).await
+}
+
+/// As [`write`], of mails that have more than words, or go to a company's address.
+pub async fn write_with(
+    tx: &mut WriteTx,
+    proof: &impl WriteProof,
+    site: &Site,
+    mails: &[(Outgoing, Beside)],
+    send: Send,
+) -> Result<(), DbError> {
+    let all: Vec<(&Outgoing, &Beside)> = mails.iter().map(|(mail, beside)| (mail, beside)).collect();
+    put(tx, proof, site, &all, send).await
+}
+
+async fn put(
+    tx: &mut WriteTx,
+    proof: &impl WriteProof,
+    site: &Site,
+    mails: &[(&Outgoing, &Beside)],
+    send: Send,
+) -> Result<(), DbError> {
     let host = super::message::host(&site.base_url);
     for part in Sql::batches(mails) {
         let ids: Vec<String> = part.iter().map(|_| format!("<{}@{host}>", handle())).collect();
@@ -165,7 +220,7 @@ pub async fn write(
     Ok(())
 }
 
-fn row(mail: &Outgoing, message_id: &str, send: Send) -> Vec<Option<String>> {
+fn row(&(mail, beside): &(&Outgoing, &Beside), message_id: &str, send: Send) -> Vec<Option<String>> {
     let number = |id: Option<i64>| id.map(|id| id.to_string());
     let text = |text: &str| Some(text.to_owned());
     let state = if send == Send::NotAtAll { "not_sent" } else { "queued" };
@@ -185,6 +240,8 @@ fn row(mail: &Outgoing, message_id: &str, send: Send) -> Vec<Option<String>> {
         text(message_id),
         text(&mail.dedup_key),
         text(state),
+        beside.calendar.clone(),
+        text(beside.mailbox.name()),
     ]
 }
 

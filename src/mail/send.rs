@@ -119,6 +119,7 @@ struct Queued {
     link_purpose: Option<String>,
     reply_to: String,
     message_id: String,
+    calendar: Option<String>,
     created_at: Instant,
     deactivated: bool,
 }
@@ -132,13 +133,14 @@ impl Queued {
             html: self.body_html.clone(),
             reply_to: self.reply_to.clone(),
             message_id: self.message_id.clone(),
+            calendar: self.calendar.clone(),
         }
     }
 }
 
 const QUEUED: &str =
     "SELECT n.id, n.address, n.subject, n.body_text, n.body_html, n.link_purpose, n.reply_to, n.message_id,
-        n.created_at, p.deactivated_at IS NOT NULL AS deactivated
+        n.calendar, n.created_at, n.mailbox = '' AND p.deactivated_at IS NOT NULL AS deactivated
     FROM jobs j JOIN notices n ON n.id = j.payload JOIN people p ON p.id = n.person_id
     WHERE j.id = $1 AND j.lease = $2 AND n.state = 'queued'";
 
@@ -266,6 +268,7 @@ mod tests {
             link_purpose: None,
             reply_to: String::new(),
             message_id: String::new(),
+            calendar: None,
             created_at: 0,
             deactivated: false,
         }

@@ -80,6 +80,15 @@ actions! {
     write CorrectUser(Person)              = "user.correct";
     read  SeeAdoption(Contract)            = "adoption.see";
     write DecideAdoption(Contract)         = "adoption.decide";
+    read  ListRenewals(Me)                 = "renewal.list";
+    read  SeeRenewal(Contract)             = "renewal.see";
+    write RequestQuote(Contract)           = "renewal.request_quote";
+    write AnswerQuote(Contract)            = "renewal.answer_quote";
+    write MarkOrdered(Contract)            = "renewal.mark_ordered";
+    read  PreviewRenewal(Contract)         = "contract.preview_renewal";
+    write RenewContract(Contract)          = "contract.renew";
+    write ResetCalendar(Me)                = "calendar.reset";
+    read  FetchCalendar(Installation)      = "calendar.fetch" enrolling;
     write AskForAccess(Me)                 = "access.ask";
     write DecideAccess(Contract)           = "access.decide";
     write WriteUserMail(Installation)      = "mail.write_to_users";
@@ -175,6 +184,8 @@ actions! {
     write ChangeHands(Installation)        = "coordinator.change_hands";
     write RunJob(Installation)             = "job.run";
     write WriteMail(Installation)          = "mail.write";
+    write WriteRenewals(Installation)      = "mail.write_renewals";
+    write SetRenewals(Installation)        = "installation.set_renewals";
     write SendMail(Installation)           = "mail.send";
     write SealAudit(Installation)          = "audit.seal";
 }

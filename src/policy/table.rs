@@ -27,6 +27,10 @@ const SEES_ASSET: Line = &[
     (Staff, "supports it"),
     (Operator, "owns the installation"),
 ];
+const SEES_RENEWALS: Line =
+    &[(Manager, "decides on renewal"), (Reseller, "sold it, and is copied on the notices"), (Staff, "supports it")];
+const SELLS: Line = &[(Reseller, "sold it"), (CustomerStaff, "supports customers")];
+const NAMES_COORDINATORS: Line = &[(Manager, "names coordinators")];
 const NAMES_USERS: Line =
     &[(Manager, "names users"), (NamingCoordinator, "was given the right to name users, for own assets")];
 const LISTS_USERS: Line = &[
@@ -131,9 +135,8 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeActivity => &[(Manager, "runs the contract"), (Staff, "supports it")],
         ActionId::SeeCoverage => SEES_COVERAGE,
         ActionId::SeeAsset | ActionId::ExplainCoordinator => SEES_ASSET,
-        ActionId::FindPerson => &[(Manager, "names coordinators")],
         ActionId::SeePerson => SEES_PERSON,
-        ActionId::AssignCoordinator => &[(Manager, "names coordinators")],
+        ActionId::FindPerson | ActionId::AssignCoordinator | ActionId::ManageCoordinators => NAMES_COORDINATORS,
         ActionId::GrantNaming => &[(Manager, "a coordinator cannot pass the right on")],
         ActionId::HandOver => &[(ManagerOfColleague, "names coordinators of the own contracts")],
         ActionId::ListUsers => LISTS_USERS,
@@ -144,52 +147,53 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::Invite | ActionId::CorrectUser => GIVES_CREDENTIALS,
         ActionId::SeeAdoption => &[(Manager, "decides it"), (Staff, "supports it")],
         ActionId::DecideAdoption => &[(Manager, "is the one to whom the purchase went")],
+        ActionId::ListRenewals | ActionId::SeeRenewal => SEES_RENEWALS,
+        ActionId::RequestQuote | ActionId::ResetCalendar => &[(Manager, "decides on renewal")],
+        ActionId::AnswerQuote | ActionId::MarkOrdered => SELLS,
+        ActionId::PreviewRenewal | ActionId::RenewContract => &[(CustomerStaff, "supports customers")],
+        ActionId::FetchCalendar => &[(Anyone, "holds the key of a Contract Manager’s calendar")],
         ActionId::SeeChangeSet => SEES_CHANGE_SET,
         ActionId::UndoChangeSet => UNDOES,
         ActionId::SeeItem => SEES_ITEM,
         ActionId::RevertItem => REVERTS,
         ActionId::OpenAdministration => ADMINISTRATION,
-        ActionId::ManageCoordinators => &[(Manager, "names coordinators")],
-        ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
-        ActionId::SetTheme | ActionId::SaveProfile | ActionId::AcceptTerms | ActionId::CloseSession => OWN,
-        ActionId::AskForAccess | ActionId::StopViewing | ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
-        ActionId::ListReleases | ActionId::StartDownload => OWN,
         // Which files, the two actions on assets say.
         ActionId::SeeRelease | ActionId::AcceptLicence | ActionId::AskDownload => SEES_RELEASE,
         ActionId::DownloadRelease => DOWNLOADS_RELEASES,
         ActionId::DownloadExtension => DOWNLOADS_EXTENSIONS,
         ActionId::SeeCatalogue | ActionId::SeeDraft | ActionId::RehearseRelease => SEES_CATALOGUE,
-        ActionId::DraftRelease | ActionId::EditRelease | ActionId::UploadArtifact | ActionId::RemoveArtifact => {
-            CATALOGUE
-        }
-        ActionId::PublishRelease | ActionId::WithdrawRelease => CATALOGUE,
-        ActionId::AnnounceRelease | ActionId::RemindRelease => CATALOGUE,
-        ActionId::CheckArtifact | ActionId::NoteUse | ActionId::MakeExport => SYSTEM,
         ActionId::SeeCompany | ActionId::SeeCompanySignIn => SEES_COMPANY,
         ActionId::TestCompanySignIn | ActionId::ConfigureCompanySignIn => SETS_UP_COMPANY,
         ActionId::SeeStaffSignIn | ActionId::ConfigureStaffSignIn => SETS_UP,
-        ActionId::BeginSignIn => FRONT_DOOR,
-        ActionId::SetPassword | ActionId::SeeSecurity | ActionId::EndSession => OWN,
-        ActionId::SetUpTotp | ActionId::RemoveTotp | ActionId::MakeRecoveryCodes => OWN,
-        ActionId::AddPasskey | ActionId::RemovePasskey => OWN,
-        ActionId::ListTokens | ActionId::CreateOwnToken | ActionId::RevokeToken => OWN,
-        ActionId::CountTry | ActionId::ProvePassword | ActionId::ResetPassword | ActionId::RequestPasskey => FRONT_DOOR,
-        ActionId::ChangeEmail | ActionId::StopEmailChange | ActionId::AskExport | ActionId::FetchExport => OWN,
         ActionId::SeeErasure | ActionId::ErasePerson => ERASES,
         ActionId::SeeViewed | ActionId::StartViewing | ActionId::ListDuplicates => VIEWS_AS,
         ActionId::SeeFactors => &[(Administrator, "lets somebody in who lost every second factor")],
         ActionId::ResetFactors => RESETS,
         ActionId::MergePeople | ActionId::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
-        ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
         ActionId::ConfirmProvider => &[(Anyone, "holds a link that went to the person's address")],
         ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
-        ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
-        ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken | ActionId::SealSecrets => OPERATOR,
         ActionId::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
-        ActionId::RunJob | ActionId::WriteMail | ActionId::WriteUserMail | ActionId::SendMail | ActionId::SealAudit => {
-            SYSTEM
-        }
+        ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
+        ActionId::SetTheme | ActionId::SaveProfile | ActionId::AcceptTerms | ActionId::CloseSession => OWN,
+        ActionId::AskForAccess | ActionId::StopViewing | ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
+        ActionId::ListReleases | ActionId::StartDownload | ActionId::SetPassword | ActionId::SeeSecurity => OWN,
+        ActionId::EndSession | ActionId::AddPasskey | ActionId::SetUpTotp | ActionId::RemoveTotp => OWN,
+        ActionId::MakeRecoveryCodes | ActionId::RemovePasskey | ActionId::ListTokens => OWN,
+        ActionId::CreateOwnToken | ActionId::RevokeToken | ActionId::ChangeEmail | ActionId::StopEmailChange => OWN,
+        ActionId::AskExport | ActionId::FetchExport => OWN,
+        ActionId::DraftRelease | ActionId::EditRelease | ActionId::UploadArtifact => CATALOGUE,
+        ActionId::RemoveArtifact | ActionId::PublishRelease | ActionId::WithdrawRelease => CATALOGUE,
+        ActionId::AnnounceRelease | ActionId::RemindRelease => CATALOGUE,
+        ActionId::BeginSignIn | ActionId::CountTry | ActionId::ProvePassword => FRONT_DOOR,
+        ActionId::ResetPassword | ActionId::SeeFrontDoor | ActionId::RequestLink => FRONT_DOOR,
+        ActionId::OpenSession | ActionId::SeeLink | ActionId::RequestPasskey => FRONT_DOOR,
+        ActionId::CheckArtifact | ActionId::NoteUse | ActionId::MakeExport | ActionId::RunJob => SYSTEM,
+        ActionId::WriteMail | ActionId::WriteUserMail | ActionId::SendMail | ActionId::SealAudit => SYSTEM,
+        ActionId::WriteRenewals => SYSTEM,
+        ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
+        ActionId::SetRenewals | ActionId::Configure | ActionId::CreateAdministrator => OPERATOR,
+        ActionId::CreateToken | ActionId::SealSecrets => OPERATOR,
     }
 }
 

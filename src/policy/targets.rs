@@ -350,7 +350,9 @@ impl Target for Me {
             JOIN memberships m ON m.account_id = c.account_id AND m.person_id = me.id AND m.confirmed_at IS NOT NULL
             WHERE n.person_id = me.id AND (COALESCE(c.coordinator_id, c.manager_id) = me.id
                 OR EXISTS (SELECT 1 FROM asset_groups x WHERE x.coordinator_id = me.id AND x.contract_id = c.id)
-                OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = me.id AND x.contract_id = c.id))) AS may_name
+                OR EXISTS (SELECT 1 FROM assets x WHERE x.coordinator_id = me.id AND x.contract_id = c.id))) AS may_name,
+        EXISTS (SELECT 1 FROM memberships m JOIN contracts c ON c.reseller_id = m.account_id WHERE m.person_id = me.id
+            AND m.partner_role IS NOT NULL AND m.confirmed_at IS NOT NULL) AS reseller
         FROM me WHERE $1 = '' AND me.id > 0"
     );
     const LOCK: Option<&'static str> = None;

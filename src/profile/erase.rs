@@ -45,6 +45,7 @@ pub const FORGOTTEN: &[(&str, &str)] = &[
     ("idempotency_keys", of_person!("DELETE FROM idempotency_keys WHERE person_id")),
     ("naming_rights", of_person!("DELETE FROM naming_rights WHERE person_id")),
     ("invitations", of_person!("DELETE FROM invitations WHERE person_id")),
+    ("calendar_keys", of_person!("DELETE FROM calendar_keys WHERE person_id")),
     ("notice_preferences", of_person!("DELETE FROM notice_preferences WHERE person_id")),
     ("memberships", of_person!("DELETE FROM memberships WHERE person_id")),
 ];

@@ -85,7 +85,12 @@ sections! {
     notices Notice {
         kind: String, address: String, subject: String, body_text: String, why: String, state: String,
         @"instant" created_at: Option<Instant>, @"instant" sent_at: Option<Instant>
-    } "SELECT kind, address, subject, body_text, why, state, created_at, sent_at FROM notices WHERE person_id = $1 ORDER BY id";
+    } "SELECT kind, address, subject, body_text, why, state, created_at, sent_at FROM notices WHERE person_id = $1 AND mailbox = ''
+        ORDER BY id";
+    renewal_requests Quote {
+        contract_number: String, sent_to: String, words: String, @"instant" asked_at: Option<Instant>, state: String
+    } "SELECT c.number AS contract_number, q.sent_to, q.words, q.asked_at, q.state FROM quote_requests q
+        JOIN contracts c ON c.id = q.contract_id WHERE q.asked_by = $1 ORDER BY q.id";
     views_by_the_vendor View {
         why: String, @"instant" began_at: Option<Instant>
     } "SELECT why, began_at FROM views WHERE person_id = $1 ORDER BY id";
@@ -101,6 +106,7 @@ sections! {
     } "SELECT 'password' AS kind, '' AS name, set_at FROM passwords WHERE person_id = $1
         UNION ALL SELECT 'passkey', name, created_at FROM passkeys WHERE person_id = $1
         UNION ALL SELECT 'code generator', '', confirmed_at FROM totps WHERE person_id = $1
+        UNION ALL SELECT 'calendar link', '', created_at FROM calendar_keys WHERE person_id = $1
         UNION ALL SELECT 'API token', name, created_at FROM tokens WHERE person_id = $1";
     events Event {
         @"instant" at: Option<Instant>, action: String, by_you: bool, about_you: bool, detail: Option<String>

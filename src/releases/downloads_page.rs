@@ -165,7 +165,7 @@ fn licence(view: &ReleasePage) -> Markup {
                     details { summary { "Read it again" } p.prose.break { (release.licence) } }
                 }
                 None => {
-                    div.terms tabindex="0" role="region" aria-labelledby="licence-h" { p.prose.break { (release.licence) } }
+                    div.terms tabindex="0" role="region" aria-label="Text of the agreement" { p.prose.break { (release.licence) } }
                     form.under method="post" action={ "/downloads/" (encoded(&release.handle)) "/licence-agreement" } {
                         (csrf(&view.csrf))
                         button.btn.primary type="submit" { (icon("check")) "Accept the licence agreement" }

@@ -221,7 +221,8 @@ fn figures(view: &ReportView) -> Markup {
                     input type="hidden" name="confirm_notices" value=(n);
                     button.btn.primary type="submit" { (icon("mail")) "Remind " (count(n, "person", "people")) }
                 } @else {
-                    button.btn type="submit" { (icon("mail")) "Remind those who have not downloaded it" }
+                    button.btn type="submit" { (icon("mail")) "Send a reminder" }
+                    span.hint { "To those who have not downloaded it, once." }
                 }
             }
         }

@@ -118,6 +118,7 @@ fn nav(me: &Myself) -> Nav {
         contracts: (p.administers > 0 || p.staff_role.is_some()).then_some(p.administers),
         coordinators: p.manages > 0,
         users: p.manages > 0 || p.names,
+        renewals: p.manages > 0 || p.resells > 0 || p.staff_role.is_some(),
         products: p.manages > 0 || p.coordinates || p.uses,
         catalogue: p.staff_role.is_some(),
         edits_catalogue: matches!(p.staff_role.as_deref(), Some("administrator" | "releases")),

@@ -62,6 +62,8 @@ pub enum Place {
     Coordinators,
     /// Contract Administration: Users.
     Users,
+    /// Contract Administration: Renewals.
+    Renewals,
     /// Your software: Products.
     Products,
     /// Your software: Downloads.
@@ -89,6 +91,8 @@ pub struct Nav {
     pub coordinators: bool,
     /// Users, for those who name them.
     pub users: bool,
+    /// Renewals, for Contract Managers, resellers and the vendor's people.
+    pub renewals: bool,
     /// Products, for people with serial numbers of their own.
     pub products: bool,
     /// Releases, for the vendor's people.

@@ -23,8 +23,9 @@ pub fn sidebar(frame: &Frame) -> Markup {
             (companies(&frame.companies))
             div.nav {
                 ul { (entry(Place::Home, Some("h"), "/", "home", "Home", None)) }
-                @if nav.contracts.is_some() || nav.coordinators || nav.users {
-                    h2 { "Contract Administration" }
+                @if nav.contracts.is_some() || nav.coordinators || nav.users || nav.renewals {
+                    // A reseller does not administer the contracts that it sold.
+                    h2 { @if nav.contracts.is_none() && !nav.coordinators && !nav.users { "Partner Center" } @else { "Contract Administration" } }
                     ul {
                         @if let Some(n) = nav.contracts {
                             (entry(Place::Contracts, Some("c"), "/contracts", "doc", "Contracts", Some(n)))
@@ -33,6 +34,7 @@ pub fn sidebar(frame: &Frame) -> Markup {
                             (entry(Place::Coordinators, Some("u"), "/coordinators", "coord", "Manage Software Coordinators", None))
                         }
                         @if nav.users { (entry(Place::Users, Some("e"), "/users", "people", "Users", None)) }
+                        @if nav.renewals { (entry(Place::Renewals, Some("r"), "/renewals", "cal", "Renewals", None)) }
                         // Of several companies the reader may not manage the present one; the Users page knows.
                         @if let (true, [company]) = (nav.coordinators, frame.companies.as_slice()) {
                             (entry(Place::CompanySignIn, None, &format!("/company/{}/sign-in", encoded(&company.number)), "lock", "Company sign-in", None))

@@ -2,7 +2,7 @@
 
     python sink.py --file mails.jsonl [--port 0] [--answers answers.json]
 
-Prints `listening on PORT`. Appends one JSON line per mail: from, to, subject, text, html, headers. `--answers` names a JSON
+Prints `listening on PORT`. Appends one JSON line per mail: from, to, subject, text, html, calendar (what is attached as one), headers. `--answers` names a JSON
 file {"address or *": "451 try again later"}, read again for each recipient: those addresses get that reply instead.
 """
 
@@ -41,6 +41,7 @@ class Keeper:
             "subject": str(message["subject"] or ""),
             "text": part("plain"),
             "html": part("html"),
+            "calendar": "".join(p.get_content() for p in message.walk() if p.get_content_type() == "text/calendar"),
             "headers": {name.lower(): str(value) for name, value in message.items()},
         }
         with self.file.open("a", encoding="utf-8") as out:

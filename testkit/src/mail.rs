@@ -14,6 +14,9 @@ pub struct Mail {
     pub subject: String,
     pub text: String,
     pub html: String,
+    /// The calendar file that is attached.
+    #[serde(default)]
+    pub calendar: String,
     /// By lower-case name.
     pub headers: BTreeMap<String, String>,
 }

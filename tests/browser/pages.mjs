@@ -59,6 +59,27 @@ const PAGES = [
     await until(() => b.locate('#own').isVisible(), 'keep or replace is asked'); } },
   { name: 'palette', who: 'manager', path: products, script: true, state: async b => { await b.page.keyboard.press('Control+k'); await b.page.keyboard.type('co'); } },
   { name: 'products, done', who: 'manager', path: ({ main, changeSet }) => `/contracts/${main.number}/products?done=${changeSet}` },
+  { name: 'renewals', who: 'manager', path: () => '/renewals' },
+  { name: 'renewals, table and products', who: 'managerOfSeveral', path: () => '/renewals', state: async b => { for (const summary of await b.locate('main details > summary').all()) await summary.click(); } },
+  { name: 'renewals, link made', who: 'manager', path: () => '/renewals', state: async b => {
+    await b.locate('form[action="/renewals/calendar"] button').click();
+    await b.locate('.made').waitFor(); } },
+  { name: 'renewal', who: 'manager', path: ({ main }) => `/contracts/${main.number}/renewal` },
+  { name: 'renewal, faults', who: 'manager', path: ({ main }) => `/contracts/${main.number}/renewal`, refused: true, state: async b => {
+    b.expects = 'a refusal';
+    await b.locate('input[name=seats_0]').fill('many'); await b.locate('main button', { hasText: 'Send request' }).click();
+    await until(() => b.locate('#errors').isVisible(), 'the fault is listed'); } },
+  { name: 'renewal, asked', who: 'manager', path: ({ main }) => `/contracts/${main.number}/renewal`, state: async b => {
+    await b.locate('input[name=seats_0]').fill('3'); await b.locate('textarea[name=message]').fill('Two years, if that is cheaper.');
+    await b.locate('main button', { hasText: 'Send request' }).click();
+    await until(() => b.locate('#flash p').isVisible(), 'the page says that it is sent'); } },
+  { name: 'renewal refused', who: 'coordinator', path: ({ main }) => `/contracts/${main.number}/renewal`, status: 403 },
+  { name: 'renewals of a reseller', who: 'reseller', path: () => '/renewals' },
+  { name: 'renewal of a reseller', who: 'reseller', path: ({ main }) => `/contracts/${main.number}/renewal` },
+  { name: 'renewals of all', who: 'staff', path: () => '/renewals' },
+  { name: 'renew contract', who: 'staff', path: ({ main }) => `/vendor/contracts/${main.number}/renew` },
+  { name: 'renew contract, what changes', who: 'staff', path: ({ main }) => `/vendor/contracts/${main.number}/renew?end_date=2032-02-29` },
+  { name: 'renew contract, too early', who: 'staff', path: ({ main }) => `/vendor/contracts/${main.number}/renew?end_date=2020-01-01`, status: 422 },
   { name: 'activity', who: 'manager', path: ({ main }) => `/contracts/${main.number}/activity` },
   { name: 'Manage Software Coordinators', who: 'manager', path: () => '/coordinators' },
   { name: 'Manage Software Coordinators, several', who: 'managerOfSeveral', path: () => '/coordinators' },
@@ -170,6 +191,7 @@ const ELSEWHERE = new Map([
   ['/vendor/people/{handle}', 'leads to the page of the person'],
   ['/contracts/{contract_number}/products.csv', 'a file'],
   ['/downloads/link/{secret}', 'a file, which downloads.mjs fetches'],
+  ['/renewals.ics', 'a file, for calendar programs'], ['/contracts/{contract_number}/renewal.ics', 'a file'],
   ['/account/exports/{handle}', 'a file, which account.mjs fetches'],
   ['/assets/{prefix}/{*name}', 'style, modules and fonts, which each page loads'],
   ['/search.json', 'JSON'], ['/sign-in/company.json', 'JSON'], ['/openapi.json', 'JSON'], ['/healthz', 'text'], ['/readyz', 'text'],

@@ -8,6 +8,8 @@
 )]
 mod dates;
 mod office;
+mod renewals;
+mod years;
 
 use office::{BASE, Office, heads, hex, secret};
 use serde_json::json;
@@ -30,10 +32,13 @@ macro_rules! on_both {
         }
     )*};
 }
-on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once }
+on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once
+renewal_notices renewal_stops renewal_quotes renewal_weekly renewal_cost renewal_feed renewal_years }
 
 mod story {
     pub use super::dates::*;
+    pub use super::renewals::*;
+    pub use super::years::*;
     use super::*;
 
     /// A new installation writes nothing down but the fact, also of what was still held when it went live.

@@ -42,6 +42,11 @@ pub struct Office {
 impl Office {
     /// Nothing is sent yet: neither live nor working.
     pub async fn open(engine: Engine, demo: bool) -> Self {
+        Self::open_in(engine, demo, jiff::tz::TimeZone::UTC).await
+    }
+
+    /// As [`Office::open`], of a vendor in another zone.
+    pub async fn open_in(engine: Engine, demo: bool, zone: jiff::tz::TimeZone) -> Self {
         let product = Product::new(engine);
         let db = Db::open(product.database()).await.unwrap();
         let raw = match engine {
@@ -64,7 +69,7 @@ impl Office {
             contact_email: "help@ridgeline.example".to_owned(),
             demo,
         };
-        let clock = Clock::new(jiff::tz::TimeZone::UTC, Some(product.clock.file().to_owned()));
+        let clock = Clock::new(zone, Some(product.clock.file().to_owned()));
         let app = App::new(db, clock, profile);
         let directory = product.path("sink");
         std::fs::create_dir_all(&directory).unwrap();
@@ -76,14 +81,18 @@ impl Office {
                 office.exec(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)")).await;
             }
         }
-        let hash = hex("elena");
-        let hash = if engine == Engine::Sqlite { format!("X'{hash}'") } else { format!("'\\x{hash}'") };
+        office.token("elena", 1).await;
         office
-            .exec(&format!(
-                "INSERT INTO tokens (hash, person_id, name, created_at, expires_at) VALUES ({hash}, 1, 't', 1, 9000000000000)"
-            ))
-            .await;
-        office
+    }
+
+    /// An API token that is called as somebody, for that person.
+    pub async fn token(&self, name: &str, person: i64) {
+        let hash = hex(name);
+        let hash = if self.product.engine == Engine::Sqlite { format!("X'{hash}'") } else { format!("'\\x{hash}'") };
+        self.exec(&format!(
+            "INSERT INTO tokens (hash, person_id, name, created_at, expires_at) VALUES ({hash}, {person}, 't', 1, 9000000000000)"
+        ))
+        .await;
     }
 
     pub fn to_sink(&self) -> Transport {
@@ -128,6 +137,12 @@ impl Office {
             Raw::Sqlite(p) => sqlx::query_scalar(text).fetch_all(p).await.unwrap(),
             Raw::Postgres(p) => sqlx::query_scalar(text).fetch_all(p).await.unwrap(),
         }
+    }
+
+    /// Another process of the same installation.
+    pub async fn another(&self) -> App {
+        let db = Db::open(self.product.database()).await.unwrap();
+        App::new(db, self.app.clock().clone(), self.app.profile().clone())
     }
 
     async fn jobs(&self) -> Vec<String> {
