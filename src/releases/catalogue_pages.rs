@@ -47,7 +47,7 @@ pub fn catalogue_page(frame: &Frame, view: &CatalogueView) -> Markup {
             } @else {
                 table.plain {
                     caption.vh { "Releases and extensions" }
-                    thead { tr { th scope="col" { "Name" } th scope="col" { "State" } th.c-2 scope="col" { "Released" } th.c-2 scope="col" { "Files" } th scope="col" { "Downloaded by" } } }
+                    thead { tr { th scope="col" { "Name" } th scope="col" { "State" } th.c-2 scope="col" { "Released" } th.c-2 scope="col" { "Files" } th.c-2 scope="col" { "Downloaded by" } } }
                     tbody { @for row in &view.found.items { (line(row)) } }
                 }
                 (pages(view.first.as_deref(), view.next.as_deref()))
@@ -62,18 +62,23 @@ fn line(row: &CatalogueRow) -> Markup {
             th scope="row" {
                 a href={ "/vendor/releases/" (encoded(&row.handle)) } { (row.line) " " (row.version_name) }
                 small { (kind(Kind::of(&row.kind), &row.base)) }
+                @if let Some(people) = row.people { small.in-2 { (fetched(row, people)) } }
             }
             td { (state(&row.state)) }
             td.c-2.num { (day(&row.released_on)) }
             td.c-2.num { (number(row.files)) }
-            td {
+            td.c-2 {
                 @match row.people {
-                    Some(people) => { (share(row.downloaded, people)) small { (number(row.downloaded)) " of " (count(people, "person", "people")) " told" } }
+                    Some(people) => { (share(row.downloaded, people)) small { (fetched(row, people)) } }
                     None => span.muted { "Not announced" },
                 }
             }
         }
     }
+}
+
+fn fetched(row: &CatalogueRow, people: i64) -> String {
+    format!("{} of {} told", number(row.downloaded), count(people, "person", "people"))
 }
 
 /// What the form shows.
