@@ -27,6 +27,7 @@ pub mod demo;
 pub mod home;
 pub mod imports;
 pub mod installation;
+pub mod notices;
 pub mod oidc;
 pub mod people;
 pub mod profile;
@@ -58,5 +59,6 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(welcome::statements());
     all.extend(adoption::statements());
     all.extend(releases::statements());
+    all.extend(notices::statements());
     all
 }

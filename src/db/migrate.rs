@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = &[
         postgres: include_str!("../../migrations/0011_companies.postgres.sql"),
     },
     both!(12, "../../migrations/0012_releases.sql"),
+    both!(14, "../../migrations/0014_notices.sql"),
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

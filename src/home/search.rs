@@ -199,6 +199,8 @@ pub fn pages(q: &str, nav: Nav, demo: bool) -> Vec<Hit> {
         (nav.users, "Name a user", "/users/new"),
         (nav.products, "Products", "/products"),
         (nav.products, "Ask for access", "/access/ask"),
+        (nav.notices, "Notices", "/notices"),
+        (nav.outbox, "Outbox", "/vendor/outbox"),
         (nav.duplicates, "Duplicates", "/vendor/duplicates"),
         (nav.staff_sign_in, "Sign-in of the staff", "/vendor/settings/sign-in"),
         (true, "Account", "/account"),

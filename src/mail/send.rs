@@ -203,7 +203,9 @@ struct FinishSend {
 
 const SENT: &str = "UPDATE notices SET state = 'sent', sent_at = $2, error = '' WHERE id = $1 AND state = 'queued'";
 const WAITS: &str = "UPDATE notices SET error = $2 WHERE id = $1 AND state = 'queued'";
-const FAILED: &str = "UPDATE notices SET state = 'failed', error = $2 WHERE id = $1 AND state = 'queued'";
+/// `$3`: it came back at once.
+const FAILED: &str =
+    "UPDATE notices SET state = 'failed', error = $2, came_back_at = $3 WHERE id = $1 AND state = 'queued'";
 /// Only where the address is still that person's.
 const BOUNCED: &str = "UPDATE people SET bounced_at = $2 WHERE email = $3 AND bounced_at IS NULL
     AND id = (SELECT n.person_id FROM notices n WHERE n.id = $1)";
@@ -233,7 +235,7 @@ impl Operation for FinishSend {
                 End::Retry(*at, why.clone())
             }
             How::Failed(why, bounced) => {
-                tx.execute(permit, of(FAILED).bind(why.as_str())).await?;
+                tx.execute(permit, of(FAILED).bind(why.as_str()).bind(bounced.then(|| tx.now()))).await?;
                 if *bounced {
                     let mark = of(BOUNCED).bind(tx.now()).bind(self.address.as_str());
                     tx.execute(permit, mark).await?;

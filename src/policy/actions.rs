@@ -162,6 +162,11 @@ actions! {
     write AnnounceRelease(Release)         = "release.announce";
     write RemindRelease(Release)           = "release.remind";
     write CheckArtifact(Installation)      = "artifact.check";
+    read  ListNotices(Me)                  = "notice.list";
+    read  SeeNotice(Me)                    = "notice.see";
+    read  SeeOutbox(Installation)          = "outbox.see";
+    write ResendNotice(Installation)       = "notice.resend";
+    write SendTest(Installation)           = "mail.send_test";
     write AcceptTerms(Me)                  = "terms.accept";
     write BeginSignIn(Installation)        = "session.begin_at_provider" enrolling;
     write Import(Installation)             = "installation.import";

@@ -121,6 +121,9 @@ const DOWNLOADS_EXTENSIONS: Line = &[
     (Staff, "supports customers"),
 ];
 const SEES_CATALOGUE: Line = &[(Staff, "supports customers"), (Operator, "runs the command line of the installation")];
+const SEES_NOTICE: Line = &[(Recipient, "was written to"), (ManagerOfNotice, "runs a contract that it is about")];
+const HELPS_IN: Line = &[(Administrator, "lets somebody in who lost every second factor")];
+const ADMINISTRATORS: Line = &[(Administrator, "sets up the installation")];
 const OWN: Line = &[(SignedIn, "what is one's own")];
 
 /// The table: action → the standings that may, each with its reason. No `_` arm: whoever adds an action decides here.
@@ -153,16 +156,15 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
         ActionId::SetTheme | ActionId::SaveProfile | ActionId::AcceptTerms | ActionId::CloseSession => OWN,
         ActionId::AskForAccess | ActionId::StopViewing | ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
-        ActionId::ListReleases | ActionId::StartDownload => OWN,
+        ActionId::ListReleases | ActionId::StartDownload | ActionId::ListNotices => OWN,
+        ActionId::SeeNotice => SEES_NOTICE,
         // Which files, the two actions on assets say.
         ActionId::SeeRelease | ActionId::AcceptLicence | ActionId::AskDownload => SEES_RELEASE,
         ActionId::DownloadRelease => DOWNLOADS_RELEASES,
         ActionId::DownloadExtension => DOWNLOADS_EXTENSIONS,
-        ActionId::SeeCatalogue | ActionId::SeeDraft | ActionId::RehearseRelease => SEES_CATALOGUE,
-        ActionId::DraftRelease | ActionId::EditRelease | ActionId::UploadArtifact | ActionId::RemoveArtifact => {
-            CATALOGUE
-        }
-        ActionId::PublishRelease | ActionId::WithdrawRelease => CATALOGUE,
+        ActionId::SeeCatalogue | ActionId::SeeDraft | ActionId::RehearseRelease | ActionId::SeeOutbox => SEES_CATALOGUE,
+        ActionId::DraftRelease | ActionId::EditRelease | ActionId::UploadArtifact => CATALOGUE,
+        ActionId::RemoveArtifact | ActionId::PublishRelease | ActionId::WithdrawRelease => CATALOGUE,
         ActionId::AnnounceRelease | ActionId::RemindRelease => CATALOGUE,
         ActionId::CheckArtifact | ActionId::NoteUse | ActionId::MakeExport => SYSTEM,
         ActionId::SeeCompany | ActionId::SeeCompanySignIn => SEES_COMPANY,
@@ -176,8 +178,9 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::CountTry | ActionId::ProvePassword | ActionId::ResetPassword | ActionId::RequestPasskey => FRONT_DOOR,
         ActionId::ChangeEmail | ActionId::StopEmailChange | ActionId::AskExport | ActionId::FetchExport => OWN,
         ActionId::SeeErasure | ActionId::ErasePerson => ERASES,
-        ActionId::SeeViewed | ActionId::StartViewing | ActionId::ListDuplicates => VIEWS_AS,
-        ActionId::SeeFactors => &[(Administrator, "lets somebody in who lost every second factor")],
+        ActionId::SeeViewed | ActionId::StartViewing | ActionId::ListDuplicates | ActionId::ResendNotice => VIEWS_AS,
+        ActionId::SeeFactors => HELPS_IN,
+        ActionId::SendTest => ADMINISTRATORS,
         ActionId::ResetFactors => RESETS,
         ActionId::MergePeople | ActionId::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
@@ -187,9 +190,8 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
         ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken | ActionId::SealSecrets => OPERATOR,
         ActionId::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
-        ActionId::RunJob | ActionId::WriteMail | ActionId::WriteUserMail | ActionId::SendMail | ActionId::SealAudit => {
-            SYSTEM
-        }
+        ActionId::RunJob | ActionId::WriteMail | ActionId::WriteUserMail => SYSTEM,
+        ActionId::SendMail | ActionId::SealAudit => SYSTEM,
     }
 }
 

@@ -119,6 +119,8 @@ fn nav(me: &Myself) -> Nav {
         coordinators: p.manages > 0,
         users: p.manages > 0 || p.names,
         products: p.manages > 0 || p.coordinates || p.uses,
+        notices: p.staff_role.is_none(),
+        outbox: p.staff_role.is_some(),
         duplicates: matches!(p.staff_role.as_deref(), Some("administrator" | "support")),
         staff_sign_in: p.staff_role.as_deref() == Some("administrator"),
     }

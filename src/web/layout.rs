@@ -64,6 +64,10 @@ pub enum Place {
     Users,
     /// Your software: Products.
     Products,
+    /// Your software: notices.
+    Notices,
+    /// The vendor's: every mail.
+    Outbox,
     /// Contract Administration: the company's own sign-in.
     CompanySignIn,
     /// The vendor's: duplicates.
@@ -89,6 +93,10 @@ pub struct Nav {
     pub products: bool,
     /// Duplicates, for the vendor's people who look after customers.
     pub duplicates: bool,
+    /// Notices, for people of customers.
+    pub notices: bool,
+    /// The outbox, for the vendor's people.
+    pub outbox: bool,
     /// Sign-in of the staff, for administrators.
     pub staff_sign_in: bool,
 }

@@ -106,6 +106,7 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::oidc::routes());
     all.extend(crate::welcome::routes());
     all.extend(crate::adoption::routes());
+    all.extend(crate::notices::routes());
     if demo {
         all.extend(crate::demo::routes());
     }

@@ -41,7 +41,14 @@ pub fn frame(title: &str, place: Place, crumbs: Vec<Crumb>) -> Frame {
         title: title.to_owned(),
         error: false,
         crumbs,
-        nav: Nav { contracts: Some(4), coordinators: true, users: true, products: true, ..Nav::default() },
+        nav: Nav {
+            contracts: Some(4),
+            coordinators: true,
+            users: true,
+            products: true,
+            notices: true,
+            ..Nav::default()
+        },
         place,
         reader: Some(Reader { person: elena(), role: "Contract Manager".to_owned() }),
         companies: vec![

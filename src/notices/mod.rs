@@ -1,0 +1,31 @@
+//! Notices: the ledger of what was sent to whom, why, and what became of it; and how each person wants to be told.
+mod api;
+mod chart;
+pub mod list;
+mod mails;
+mod outbox_page;
+mod page;
+mod resend;
+pub mod rules;
+mod show;
+mod test_mail;
+mod web;
+
+pub use chart::sentence;
+
+use crate::db::Sql;
+use crate::web::Route;
+
+pub(crate) fn statements() -> Vec<Sql> {
+    let mut all = list::statements();
+    all.extend(show::statements());
+    all.extend(resend::statements());
+    all.extend(test_mail::statements());
+    all
+}
+
+pub(crate) fn routes() -> Vec<Route> {
+    let mut all = web::routes();
+    all.extend(api::routes());
+    all
+}
