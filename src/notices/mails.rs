@@ -1,5 +1,7 @@
 //! The slice's mails.
-use crate::mail::letter::{Action, Letter};
+use crate::ids::PersonId;
+use crate::mail::letter::{Action, LINK, Letter, counted, one_line};
+use crate::mail::outbox::{Outgoing, Purpose};
 use crate::mail::{Mail, Site};
 
 /// Mail 35: that mail leaves, and how it looks.
@@ -43,16 +45,124 @@ impl TestMessage {
     }
 }
 
+/// Mail 25: what was wanted once a day.
+#[derive(Clone, Debug)]
+pub struct Digest {
+    /// The installation.
+    pub site: Site,
+    /// Subjects, each with where it leads.
+    pub items: Vec<(String, String)>,
+    /// How many there are beside those.
+    pub more: u64,
+}
+
+impl Mail for Digest {
+    fn subject(&self) -> String {
+        let count = self.items.len() as u64 + self.more;
+        format!("Your software today: {}", counted(count, "message", "messages"))
+    }
+
+    fn letter(&self) -> Letter {
+        let item = |(subject, url): &(String, String)| format!("{subject}: {url}");
+        let mut paragraphs: Vec<String> = self.items.iter().map(item).collect();
+        paragraphs.extend((self.more > 0).then(|| format!("And {}.", counted(self.more, "more", "more"))));
+        Letter {
+            preheader: self.items.iter().take(2).map(|(subject, _)| subject.clone()).collect::<Vec<_>>().join(", "),
+            opening: format!("This came for you in {} since the last daily mail.", self.site.center()),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs,
+            action: Action { words: "See all your notices".to_owned(), url: self.site.link("/notices") },
+            answer: String::new(),
+            why: "you asked to be told once a day.".to_owned(),
+            service: false,
+            site: self.site.clone(),
+        }
+    }
+}
+
+impl Digest {
+    /// Mail 25 of the list.
+    pub fn sample() -> Self {
+        let item =
+            |subject: &str, handle: &str| (subject.to_owned(), Site::sample().link(&format!("/downloads/{handle}")));
+        let items = vec![
+            item("SiteMesh Civil 2027.2 is ready to download", "k7fq2m"),
+            item("Draftline 2027.1 is ready to download", "p3xw9d"),
+        ];
+        Self { site: Site::sample(), items, more: 0 }
+    }
+}
+
+/// Confirms an address to which somebody's notices are to go, too.
+#[derive(Clone, Debug)]
+pub struct ConfirmAddress {
+    /// The installation.
+    pub site: Site,
+    /// Who added it.
+    pub name: String,
+}
+
+impl Mail for ConfirmAddress {
+    fn subject(&self) -> String {
+        "Confirm that notices may go to this address".to_owned()
+    }
+
+    fn letter(&self) -> Letter {
+        Letter {
+            preheader: "Nothing goes there before.".to_owned(),
+            opening: format!("{} wants notices of {} to go to this address, too.", self.name, self.site.center()),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs: vec![
+                "Nobody signs in with it. The link works once, for 24 hours.".to_owned(),
+                "If this is not yours to decide, do nothing.".to_owned(),
+            ],
+            action: Action { words: "Confirm the address".to_owned(), url: LINK.to_owned() },
+            answer: String::new(),
+            why: "somebody entered this address.".to_owned(),
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
+impl ConfirmAddress {
+    /// For tests and the preview.
+    pub fn sample() -> Self {
+        Self { site: Site::sample(), name: "Elena Ostrava".to_owned() }
+    }
+}
+
+/// The mail that goes to a further address of a person.
+pub(super) fn confirm_address(site: &Site, person: PersonId, email: &str, name: &str, row: i64) -> Outgoing {
+    let name = if name.is_empty() { "Somebody".to_owned() } else { one_line(name) };
+    Outgoing {
+        person,
+        address: email.to_owned(),
+        account: None,
+        contract: None,
+        change_set: None,
+        kind: "notice_address",
+        mail: ConfirmAddress { site: site.clone(), name }.render(),
+        link: Some(Purpose::NoticeAddress),
+        reply_to: site.contact_email.clone(),
+        dedup_key: format!("notice_address/{row}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn words() {
-        let said = |mail: &dyn Fn() -> crate::mail::Rendered| {
-            let mail = mail();
+        let said = |mail: &dyn Mail| {
+            let mail = mail.render();
             format!("Subject: {}\n\n{}\n{}", mail.subject, mail.text, mail.html)
         };
-        insta::assert_snapshot!("35_test", said(&|| TestMessage::sample().render()));
+        insta::assert_snapshot!("25_digest", said(&Digest::sample()));
+        insta::assert_snapshot!("35_test", said(&TestMessage::sample()));
+        insta::assert_snapshot!("confirm_address", said(&ConfirmAddress::sample()));
     }
 }

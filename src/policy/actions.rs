@@ -164,6 +164,12 @@ actions! {
     write CheckArtifact(Installation)      = "artifact.check";
     read  ListNotices(Me)                  = "notice.list";
     read  SeeNotice(Me)                    = "notice.see";
+    write SetPreferences(Me)               = "notice.set_preferences";
+    write SetAbsence(Me)                   = "absence.set";
+    write AddNoticeAddress(Me)             = "notice_address.add" fresh;
+    write RemoveNoticeAddress(Me)          = "notice_address.remove";
+    write ConfirmNoticeAddress(Installation) = "notice_address.confirm" enrolling;
+    write StopCategory(Installation)       = "notice.stop" enrolling;
     read  SeeOutbox(Installation)          = "outbox.see";
     write ResendNotice(Installation)       = "notice.resend";
     write SendTest(Installation)           = "mail.send_test";

@@ -122,6 +122,7 @@ const DOWNLOADS_EXTENSIONS: Line = &[
 ];
 const SEES_CATALOGUE: Line = &[(Staff, "supports customers"), (Operator, "runs the command line of the installation")];
 const SEES_NOTICE: Line = &[(Recipient, "was written to"), (ManagerOfNotice, "runs a contract that it is about")];
+const HOLDS_LINK: Line = &[(Anyone, "holds a link that went to the person's address")];
 const HELPS_IN: Line = &[(Administrator, "lets somebody in who lost every second factor")];
 const ADMINISTRATORS: Line = &[(Administrator, "sets up the installation")];
 const OWN: Line = &[(SignedIn, "what is one's own")];
@@ -157,6 +158,9 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SetTheme | ActionId::SaveProfile | ActionId::AcceptTerms | ActionId::CloseSession => OWN,
         ActionId::AskForAccess | ActionId::StopViewing | ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
         ActionId::ListReleases | ActionId::StartDownload | ActionId::ListNotices => OWN,
+        ActionId::SetPreferences | ActionId::SetAbsence => OWN,
+        ActionId::AddNoticeAddress | ActionId::RemoveNoticeAddress => OWN,
+        ActionId::ConfirmNoticeAddress | ActionId::StopCategory | ActionId::ConfirmProvider => HOLDS_LINK,
         ActionId::SeeNotice => SEES_NOTICE,
         // Which files, the two actions on assets say.
         ActionId::SeeRelease | ActionId::AcceptLicence | ActionId::AskDownload => SEES_RELEASE,
@@ -184,7 +188,6 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::ResetFactors => RESETS,
         ActionId::MergePeople | ActionId::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,
-        ActionId::ConfirmProvider => &[(Anyone, "holds a link that went to the person's address")],
         ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,

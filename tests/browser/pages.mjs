@@ -118,6 +118,13 @@ const PAGES = [
   { name: 'contract people', who: 'manager', path: ({ main }) => `/contracts/${main.number}/people` },
   { name: 'ask for access', who: 'coordinator', path: () => '/access/ask' },
   { name: 'users refused', who: 'coordinator', path: () => '/users', status: 403 },
+  { name: 'notifications', who: 'manager', path: () => '/account/notifications' },
+  { name: 'notifications, faults', who: 'manager', path: () => '/account/notifications', refused: true, state: async b => {
+    b.expects = 'a refusal';
+    await b.locate('input[name=colleague]').fill('nobody@nowhere.example'); await b.locate('main button', { hasText: 'Copy my notices' }).click();
+    await until(() => b.locate('#errors').isVisible(), 'the faults are listed'); } },
+  { name: 'unsubscribe link unknown', who: 'nobody', path: () => '/unsubscribe/0000000000000000000000000000000000000000000', status: 404 },
+  { name: 'notice address link used', who: 'nobody', path: () => '/notice-address/0000000000000000000000000000000000000000000', status: 404 },
   { name: 'notices', who: 'manager', path: () => '/notices' },
   { name: 'notices, nothing found', who: 'manager', path: () => '/notices?person=zzzz&state=came_back' },
   { name: 'notices of a coordinator', who: 'coordinator', path: () => '/notices' },

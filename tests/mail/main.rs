@@ -8,6 +8,7 @@
 )]
 mod dates;
 mod office;
+mod wanted;
 
 use office::{BASE, Office, heads, hex, secret};
 use serde_json::json;
@@ -30,10 +31,11 @@ macro_rules! on_both {
         }
     )*};
 }
-on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once }
+on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once optional_mail copies }
 
 mod story {
     pub use super::dates::*;
+    pub use super::wanted::*;
     use super::*;
 
     /// A new installation writes nothing down but the fact, also of what was still held when it went live.
