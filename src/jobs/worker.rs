@@ -9,6 +9,7 @@ use crate::error::AppError;
 use crate::mail::Transport;
 use crate::mail::send::{self, PAUSE, Went};
 use crate::mail::transport::CONNECTIONS;
+use crate::notices::bounced::{self, WriteCameBack};
 use crate::notices::digest::WriteDigest;
 use crate::operation::Terms;
 use crate::people::remind::RemindInvited;
@@ -169,6 +170,11 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
         "mail.users" => {
             let write = WriteUserMail::new(job.payload, app.profile());
             app.run(Actor::system(), write, Terms::default()).await?;
+            end(&app, job, End::Done).await?;
+            app.wake();
+        }
+        bounced::JOB => {
+            app.run(Actor::system(), WriteCameBack::new(job.payload, app.profile()), Terms::default()).await?;
             end(&app, job, End::Done).await?;
             app.wake();
         }

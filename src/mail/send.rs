@@ -11,6 +11,7 @@ use crate::auth::secret::Secret;
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::Single;
+use crate::jobs::NewJob;
 use crate::jobs::lease::{End, EndJob, LEASE, Leased, TRIED_FOR, backoff};
 use crate::operation::{Operation, Query, Terms};
 use crate::policy::{Actor, Permit, RunJob, SendMail};
@@ -247,7 +248,7 @@ const FAILED: &str =
     "UPDATE notices SET state = 'failed', error = $2, came_back_at = $3 WHERE id = $1 AND state = 'queued'";
 /// Only where the address is still that person's.
 const BOUNCED: &str = "UPDATE people SET bounced_at = $2 WHERE email = $3 AND bounced_at IS NULL
-    AND id = (SELECT n.person_id FROM notices n WHERE n.id = $1)";
+    AND id = (SELECT n.person_id FROM notices n WHERE n.id = $1) RETURNING id";
 
 impl Operation for FinishSend {
     type Action = SendMail;
@@ -285,7 +286,11 @@ impl Operation for FinishSend {
                 tx.execute(permit, of(FAILED).bind(why.as_str()).bind(bounced.then(|| tx.now()))).await?;
                 if *bounced {
                     let mark = of(BOUNCED).bind(tx.now()).bind(self.address.as_str());
-                    tx.execute(permit, mark).await?;
+                    let lost: Vec<(i64,)> = tx.returning(permit, mark).await?;
+                    if let Some((payload,)) = lost.first().copied() {
+                        let (kind, run_at) = ("notices.bounced", tx.now());
+                        tx.enqueue(permit, NewJob { kind, payload, run_at, urgent: false }).await?;
+                    }
                 }
                 End::Done
             }

@@ -1,6 +1,6 @@
 //! The slice's mails.
 use crate::ids::PersonId;
-use crate::mail::letter::{Action, LINK, Letter, counted, one_line};
+use crate::mail::letter::{Action, LINK, Letter, counted, one_line, serial_numbers};
 use crate::mail::outbox::{Outgoing, Purpose};
 use crate::mail::{Mail, Site};
 
@@ -134,6 +134,99 @@ impl ConfirmAddress {
     }
 }
 
+/// Mail 34: mail to somebody with a role comes back.
+#[derive(Clone, Debug)]
+pub struct CameBack {
+    /// The installation.
+    pub site: Site,
+    /// Who cannot be reached.
+    pub name: String,
+    /// At which address.
+    pub address: String,
+    /// That person in addresses of pages.
+    pub handle: String,
+    /// The person is the Contract Manager.
+    pub manages: bool,
+    /// How many serial numbers the person coordinates.
+    pub assets: u64,
+    /// On how many contracts.
+    pub contracts: u64,
+    /// One of them.
+    pub contract: String,
+    /// What the reader is: `manager`, `backup` or `reseller`.
+    pub reason: String,
+}
+
+impl CameBack {
+    fn what(&self) -> String {
+        let on = match self.contracts {
+            1 => format!("contract {}", self.contract),
+            n => counted(n, "contract", "contracts"),
+        };
+        match (self.manages, self.assets) {
+            (true, 0) => format!("is the Contract Manager of {on}"),
+            (true, n) => format!("is the Contract Manager of {on}, and coordinates {}", serial_numbers(n)),
+            (false, 0) => format!("is Software Coordinator on {on}"),
+            (false, n) => format!("coordinates {} on {on}", serial_numbers(n)),
+        }
+    }
+}
+
+impl Mail for CameBack {
+    fn subject(&self) -> String {
+        format!("Mail to {} came back", self.address)
+    }
+
+    fn letter(&self) -> Letter {
+        let Self { name, address, .. } = self;
+        let (next, words) = match self.reason.as_str() {
+            "manager" => {
+                ("Hand over what is no longer theirs to do, or correct the address if it has changed.", "Hand over")
+            }
+            _ => {
+                ("If you know who looks after it now, tell the Contract Manager or answer this mail.", "See who it is")
+            }
+        };
+        let why = match self.reason.as_str() {
+            "manager" => "you are the Contract Manager.".to_owned(),
+            "backup" => "you are the backup contact.".to_owned(),
+            _ => "you are an agent of the reseller of the contract.".to_owned(),
+        };
+        Letter {
+            preheader: format!("{name} {}.", self.what()),
+            opening: format!("Mail to {name} ({address}) came back: the mailbox is not there. {name} {}.", self.what()),
+            serials: Vec::new(),
+            more: 0,
+            paragraphs: vec![
+                "Until mail arrives there again, notices for this person are also sent to you. Nobody's rights have changed.".to_owned(),
+                next.to_owned(),
+            ],
+            action: Action { words: words.to_owned(), url: self.site.link(&format!("/people/{}", self.handle)) },
+            answer: String::new(),
+            why,
+            service: true,
+            site: self.site.clone(),
+        }
+    }
+}
+
+impl CameBack {
+    /// Mail 34 of the list.
+    pub fn sample() -> Self {
+        Self {
+            site: Site::sample(),
+            name: "Owen Reyes".to_owned(),
+            address: "o.reyes@ostrava.example".to_owned(),
+            handle: "p-owen".to_owned(),
+            manages: false,
+            assets: 7,
+            contracts: 1,
+            contract: "110448270013".to_owned(),
+            reason: "manager".to_owned(),
+        }
+    }
+}
+
 /// The mail that goes to a further address of a person.
 pub(super) fn confirm_address(site: &Site, person: PersonId, email: &str, name: &str, row: i64) -> Outgoing {
     let name = if name.is_empty() { "Somebody".to_owned() } else { one_line(name) };
@@ -162,6 +255,9 @@ mod tests {
             format!("Subject: {}\n\n{}\n{}", mail.subject, mail.text, mail.html)
         };
         insta::assert_snapshot!("25_digest", said(&Digest::sample()));
+        insta::assert_snapshot!("34_came_back", said(&CameBack::sample()));
+        let backup = CameBack { manages: true, contracts: 3, reason: "backup".to_owned(), ..CameBack::sample() };
+        insta::assert_snapshot!("34_came_back_to_the_backup", said(&backup));
         insta::assert_snapshot!("35_test", said(&TestMessage::sample()));
         insta::assert_snapshot!("confirm_address", said(&ConfirmAddress::sample()));
     }

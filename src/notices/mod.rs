@@ -2,8 +2,10 @@
 mod absence;
 mod addresses;
 mod api;
+pub mod bounced;
 mod chart;
 pub mod digest;
+pub mod intake;
 pub mod list;
 mod mails;
 mod outbox_page;
@@ -11,6 +13,8 @@ mod page;
 mod preferences;
 pub mod prefs_page;
 mod prefs_web;
+mod receive;
+mod report;
 mod resend;
 pub mod rules;
 mod show;
@@ -33,6 +37,8 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(addresses::statements());
     all.extend(stop::statements());
     all.extend(digest::statements());
+    all.extend(receive::statements());
+    all.extend(bounced::statements());
     all
 }
 

@@ -166,6 +166,7 @@ actions! {
     read  SeeNotice(Me)                    = "notice.see";
     write SetPreferences(Me)               = "notice.set_preferences";
     write SetAbsence(Me)                   = "absence.set";
+    write TakeReport(Installation)         = "notice.take_report";
     write AddNoticeAddress(Me)             = "notice_address.add" fresh;
     write RemoveNoticeAddress(Me)          = "notice_address.remove";
     write ConfirmNoticeAddress(Installation) = "notice_address.confirm" enrolling;

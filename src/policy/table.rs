@@ -194,7 +194,7 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::Configure | ActionId::CreateAdministrator | ActionId::CreateToken | ActionId::SealSecrets => OPERATOR,
         ActionId::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
         ActionId::RunJob | ActionId::WriteMail | ActionId::WriteUserMail => SYSTEM,
-        ActionId::SendMail | ActionId::SealAudit => SYSTEM,
+        ActionId::SendMail | ActionId::SealAudit | ActionId::TakeReport => SYSTEM,
     }
 }
 

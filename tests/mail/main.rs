@@ -6,6 +6,7 @@
     clippy::panic,
     reason = "a test may panic"
 )]
+mod bounces;
 mod dates;
 mod office;
 mod wanted;
@@ -31,9 +32,10 @@ macro_rules! on_both {
         }
     )*};
 }
-on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once optional_mail copies }
+on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once optional_mail copies came_back }
 
 mod story {
+    pub use super::bounces::*;
     pub use super::dates::*;
     pub use super::wanted::*;
     use super::*;
