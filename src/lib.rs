@@ -21,6 +21,7 @@ pub mod mail;
 pub mod adoption;
 pub mod change_sets;
 pub mod console;
+pub mod continuity;
 pub mod contracts;
 pub mod coordinators;
 pub mod demo;
@@ -60,5 +61,6 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(adoption::statements());
     all.extend(releases::statements());
     all.extend(notices::statements());
+    all.extend(continuity::statements());
     all
 }

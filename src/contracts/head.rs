@@ -29,6 +29,8 @@ pub struct ContractHead {
     pub products: i64,
     /// The reader may see the Activity tab.
     pub activity: bool,
+    /// Which roles seem vacant, as a sentence; may be empty.
+    pub vacant: String,
 }
 
 /// The present tab.
@@ -56,6 +58,7 @@ impl ContractHead {
             ends_in: 96,
             products: 12,
             activity: true,
+            vacant: String::new(),
         }
     }
 
@@ -90,6 +93,12 @@ impl ContractHead {
                 }
             }
             (self.standing())
+            @if !self.vacant.is_empty() {
+                (notice(Tone::Warn, html! {
+                    (self.vacant) " Mail also goes to the Contract Manager, the backup contact and the reseller; rights stay as they are. "
+                    a href={ "/contracts/" (self.number) "/people" } { "See the people" } "."
+                }))
+            }
             (self.tabs(tab))
         }
     }

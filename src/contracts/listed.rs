@@ -62,6 +62,7 @@ impl Reading {
             ends_in: self.ends_in(row),
             products: row.assets,
             activity,
+            vacant: String::new(),
         }
     }
 

@@ -201,6 +201,7 @@ pub fn pages(q: &str, nav: Nav, demo: bool) -> Vec<Hit> {
         (nav.products, "Ask for access", "/access/ask"),
         (nav.notices, "Notices", "/notices"),
         (nav.outbox, "Outbox", "/vendor/outbox"),
+        (nav.outbox, "Unattended contracts", "/vendor/unattended"),
         (nav.duplicates, "Duplicates", "/vendor/duplicates"),
         (nav.staff_sign_in, "Sign-in of the staff", "/vendor/settings/sign-in"),
         (true, "Account", "/account"),

@@ -12,7 +12,7 @@ mod wanted;
 
 pub use site::Site;
 pub use transport::Transport;
-pub(crate) use wanted::DIGEST;
+pub(crate) use wanted::{DIGEST, has_role, vacant};
 
 use crate::db::Sql;
 use letter::Letter;

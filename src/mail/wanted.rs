@@ -49,6 +49,7 @@ macro_rules! vacant {
         )
     };
 }
+pub(crate) use vacant;
 
 /// The contract `c` is one that the notice `n` is about.
 macro_rules! about {
@@ -68,6 +69,7 @@ macro_rules! has_role {
             OR EXISTS (SELECT 1 FROM assets a WHERE a.contract_id = c.id AND a.coordinator_id = p.id))"
     };
 }
+pub(crate) use has_role;
 
 /// Finds what is to be sent for a job that is still held. `$3` the time, `$4` today.
 pub(super) const QUEUED: &str = concat!(

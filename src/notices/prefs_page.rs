@@ -170,6 +170,23 @@ pub fn question_page(frame: &Frame, question: &Question) -> Markup {
     )
 }
 
+/// A question with a yes and a no.
+pub fn check_page(frame: &Frame, title: &str, words: &str, action: &str) -> Markup {
+    bare(
+        frame,
+        html! {
+            h1 { (title) }
+            p.lead { (words) }
+            form.stack-form method="post" action=(action) {
+                (csrf(&frame.csrf)) button.btn.primary type="submit" data-focus { "Yes, I still do" }
+            }
+            form.stack-form method="post" action={ (action) "/no" } {
+                (csrf(&frame.csrf)) button.btn type="submit" { "No, tell the Contract Manager" }
+            }
+        },
+    )
+}
+
 /// What came of it.
 pub fn answer_page(frame: &Frame, title: &str, words: &str) -> Markup {
     bare(

@@ -166,6 +166,10 @@ actions! {
     read  SeeNotice(Me)                    = "notice.see";
     write SetPreferences(Me)               = "notice.set_preferences";
     write SetAbsence(Me)                   = "absence.set";
+    write NameBackupContact(Contract)      = "backup_contact.name";
+    read  ListUnattended(Installation)     = "contract.list_unattended";
+    write SetVacantAfter(Installation)     = "installation.set_vacant_after";
+    write AnswerRoleCheck(Installation)    = "role_check.answer" enrolling;
     write TakeReport(Installation)         = "notice.take_report";
     write AddNoticeAddress(Me)             = "notice_address.add" fresh;
     write RemoveNoticeAddress(Me)          = "notice_address.remove";

@@ -123,6 +123,7 @@ const DOWNLOADS_EXTENSIONS: Line = &[
 const SEES_CATALOGUE: Line = &[(Staff, "supports customers"), (Operator, "runs the command line of the installation")];
 const SEES_NOTICE: Line = &[(Recipient, "was written to"), (ManagerOfNotice, "runs a contract that it is about")];
 const HOLDS_LINK: Line = &[(Anyone, "holds a link that went to the person's address")];
+const NAMES_COORDINATORS: Line = &[(Manager, "names coordinators")];
 const HELPS_IN: Line = &[(Administrator, "lets somebody in who lost every second factor")];
 const ADMINISTRATORS: Line = &[(Administrator, "sets up the installation")];
 const OWN: Line = &[(SignedIn, "what is one's own")];
@@ -135,9 +136,9 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeActivity => &[(Manager, "runs the contract"), (Staff, "supports it")],
         ActionId::SeeCoverage => SEES_COVERAGE,
         ActionId::SeeAsset | ActionId::ExplainCoordinator => SEES_ASSET,
-        ActionId::FindPerson => &[(Manager, "names coordinators")],
+        ActionId::FindPerson | ActionId::AssignCoordinator | ActionId::ManageCoordinators => NAMES_COORDINATORS,
+        ActionId::NameBackupContact => NAMES_COORDINATORS,
         ActionId::SeePerson => SEES_PERSON,
-        ActionId::AssignCoordinator => &[(Manager, "names coordinators")],
         ActionId::GrantNaming => &[(Manager, "a coordinator cannot pass the right on")],
         ActionId::HandOver => &[(ManagerOfColleague, "names coordinators of the own contracts")],
         ActionId::ListUsers => LISTS_USERS,
@@ -153,7 +154,6 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeItem => SEES_ITEM,
         ActionId::RevertItem => REVERTS,
         ActionId::OpenAdministration => ADMINISTRATION,
-        ActionId::ManageCoordinators => &[(Manager, "names coordinators")],
         ActionId::ListContracts | ActionId::ListOwnAssets | ActionId::FindAnything | ActionId::SeeSelf => OWN,
         ActionId::SetTheme | ActionId::SaveProfile | ActionId::AcceptTerms | ActionId::CloseSession => OWN,
         ActionId::AskForAccess | ActionId::StopViewing | ActionId::SeeFreshness | ActionId::RefreshSession => OWN,
@@ -161,6 +161,7 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SetPreferences | ActionId::SetAbsence => OWN,
         ActionId::AddNoticeAddress | ActionId::RemoveNoticeAddress => OWN,
         ActionId::ConfirmNoticeAddress | ActionId::StopCategory | ActionId::ConfirmProvider => HOLDS_LINK,
+        ActionId::AnswerRoleCheck => HOLDS_LINK,
         ActionId::SeeNotice => SEES_NOTICE,
         // Which files, the two actions on assets say.
         ActionId::SeeRelease | ActionId::AcceptLicence | ActionId::AskDownload => SEES_RELEASE,
@@ -184,7 +185,8 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeErasure | ActionId::ErasePerson => ERASES,
         ActionId::SeeViewed | ActionId::StartViewing | ActionId::ListDuplicates | ActionId::ResendNotice => VIEWS_AS,
         ActionId::SeeFactors => HELPS_IN,
-        ActionId::SendTest => ADMINISTRATORS,
+        ActionId::SendTest | ActionId::SetVacantAfter => ADMINISTRATORS,
+        ActionId::ListUnattended => SEES_CATALOGUE,
         ActionId::ResetFactors => RESETS,
         ActionId::MergePeople | ActionId::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
         ActionId::SeeFrontDoor | ActionId::RequestLink | ActionId::OpenSession | ActionId::SeeLink => FRONT_DOOR,

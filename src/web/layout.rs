@@ -68,6 +68,8 @@ pub enum Place {
     Notices,
     /// The vendor's: every mail.
     Outbox,
+    /// The vendor's: unattended contracts.
+    Unattended,
     /// Contract Administration: the company's own sign-in.
     CompanySignIn,
     /// The vendor's: duplicates.

@@ -107,6 +107,7 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::welcome::routes());
     all.extend(crate::adoption::routes());
     all.extend(crate::notices::routes());
+    all.extend(crate::continuity::routes());
     if demo {
         all.extend(crate::demo::routes());
     }

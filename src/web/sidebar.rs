@@ -50,6 +50,7 @@ pub fn sidebar(frame: &Frame) -> Markup {
                     h2 { "Vendor" }
                     ul {
                         @if nav.outbox { (entry(Place::Outbox, None, "/vendor/outbox", "mail", "Outbox", None)) }
+                        @if nav.outbox { (entry(Place::Unattended, None, "/vendor/unattended", "alert", "Unattended contracts", None)) }
                         @if nav.duplicates { (entry(Place::Duplicates, None, "/vendor/duplicates", "people", "Duplicates", None)) }
                         @if nav.staff_sign_in {
                             (entry(Place::StaffSignIn, None, "/vendor/settings/sign-in", "lock", "Sign-in of the staff", None))

@@ -150,6 +150,8 @@ const PAGES = [
   { name: 'home, a purchase came', who: 'adopter', path: () => '/' },
   { name: 'merge', who: 'staff', path: ({ leaver }) => `/vendor/merge?gone=${encodeURIComponent(leaver.person.email.toLowerCase())}&kept=${encodeURIComponent(leaver.successor.email.toLowerCase())}` },
   { name: 'remove second factors', who: 'staff', path: ({ links }) => `${links.person.replace('/people/', '/vendor/people/')}/reset-factors` },
+  { name: 'unattended contracts', who: 'staff', path: () => '/vendor/unattended' },
+  { name: 'yearly question, link unknown', who: 'nobody', path: () => '/still-coordinator/0000000000000000000000000000000000000000000', status: 404 },
   { name: 'outbox', who: 'staff', path: () => '/vendor/outbox' },
   { name: 'outbox, one mail', who: 'staff', path: () => '/vendor/outbox/1' },
   { name: 'sign-in of the staff', who: 'staff', path: () => '/vendor/settings/sign-in' },

@@ -7,6 +7,7 @@
     reason = "a test may panic"
 )]
 mod bounces;
+mod continuity;
 mod dates;
 mod office;
 mod wanted;
@@ -32,10 +33,11 @@ macro_rules! on_both {
         }
     )*};
 }
-on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once optional_mail copies came_back }
+on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once optional_mail copies came_back monthly }
 
 mod story {
     pub use super::bounces::*;
+    pub use super::continuity::*;
     pub use super::dates::*;
     pub use super::wanted::*;
     use super::*;
