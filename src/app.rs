@@ -1,6 +1,7 @@
 //! The product of one process: database, clock and what is known about the installation. Cheap to clone.
 use crate::auth::last_use::Used;
 use crate::auth::seal::SealingKey;
+use crate::continuity::monthly::PlanMonth;
 use crate::coordinators::change_hands::ChangeHands;
 use crate::db::Db;
 use crate::error::AppError;
@@ -107,6 +108,7 @@ impl App {
         }
         let today = self.clock().moment().today;
         self.run_now(Actor::system(), ChangeHands, Terms::default()).await?;
+        self.run_now(Actor::system(), PlanMonth, Terms::default()).await?;
         self.0.next_day.store(start_of(today.plus(1), self.clock().zone()), Ordering::Release);
         Ok(())
     }

@@ -21,12 +21,14 @@ pub mod mail;
 pub mod adoption;
 pub mod change_sets;
 pub mod console;
+pub mod continuity;
 pub mod contracts;
 pub mod coordinators;
 pub mod demo;
 pub mod home;
 pub mod imports;
 pub mod installation;
+pub mod notices;
 pub mod oidc;
 pub mod people;
 pub mod profile;
@@ -60,5 +62,7 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(adoption::statements());
     all.extend(releases::statements());
     all.extend(renewals::statements());
+    all.extend(notices::statements());
+    all.extend(continuity::statements());
     all
 }

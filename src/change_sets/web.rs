@@ -5,6 +5,8 @@ use super::show::{ShowChangeSet, Shown};
 use super::undo::UndoChangeSet;
 use crate::app::App;
 use crate::auth::web::own_path;
+use crate::continuity::{ShowVacant, sentence};
+use crate::contracts::head::ContractHead;
 use crate::contracts::listed::Reading;
 use crate::contracts::pages::{ActivityView, activity_page};
 use crate::coordinators::undo_page::undo_page;
@@ -59,8 +61,9 @@ async fn activity(
         Crumb::here(number),
     ];
     let title = format!("Activity – Contract {number}");
+    let vacant = sentence(&app.read(&actor, &ShowVacant(list.contract.clone())).await?);
     let view = ActivityView {
-        head: reading.head(&found.contract, true),
+        head: ContractHead { vacant, ..reading.head(&found.contract, true) },
         sets: found.sets,
         first: list.cursor.as_ref().map(|_| here.clone()),
         next: found.next.as_deref().map(|cursor| link(&here, &[("cursor", cursor)])),

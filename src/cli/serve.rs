@@ -6,6 +6,7 @@ use crate::config::{DEMO_DATABASE, Settings};
 use crate::files::DEMO_FILES;
 use crate::jobs::worker;
 use crate::mail::transport::Transport;
+use crate::notices::intake;
 use crate::oidc::configure::{Change, ConfigureStaffSignIn};
 use crate::oidc::reach::Reach;
 use crate::oidc::setup::Entered;
@@ -42,6 +43,9 @@ pub(super) struct Arguments {
     /// Where contracts are renewed online, https://…; {contract} stands for the number, empty for nowhere; kept from then on
     #[arg(long, env = "SUBSCRIPTION_CENTER_RENEW_ONLINE_URL", value_name = "URL")]
     renew_online_url: Option<String>,
+    /// Maildir into which the mail server delivers what comes back to noreply@ the host of --base-url; made where it is missing
+    #[arg(long, env = "SUBSCRIPTION_CENTER_BOUNCES", value_name = "DIRECTORY")]
+    bounces: Option<PathBuf>,
     #[command(flatten)]
     staff: StaffSignIn,
 }
@@ -116,6 +120,10 @@ pub(super) async fn run(mut settings: Settings, arguments: Arguments) -> Result<
         true => Some(tokio::spawn(worker::work(app.clone(), transport, stopped.clone()))),
         false => None,
     };
+    if let (Some(maildir), Some(_)) = (&arguments.bounces, &work) {
+        intake::prepare(maildir).map_err(|e| Failure::Usage(format!("{}: {e}", maildir.display())))?;
+        tokio::spawn(intake::watch(app.clone(), maildir.clone(), stopped.clone()));
+    }
     if arguments.demo {
         crate::demo::roles::announce(&app);
     }

@@ -31,6 +31,8 @@ pub struct ContractHead {
     pub activity: bool,
     /// The reader may see the Renewal tab.
     pub renewal: bool,
+    /// Which roles seem vacant, as a sentence; may be empty.
+    pub vacant: String,
 }
 
 /// The present tab.
@@ -61,6 +63,7 @@ impl ContractHead {
             products: 12,
             activity: true,
             renewal: true,
+            vacant: String::new(),
         }
     }
 
@@ -100,6 +103,12 @@ impl ContractHead {
                 }
             }
             (self.standing())
+            @if !self.vacant.is_empty() {
+                (notice(Tone::Warn, html! {
+                    (self.vacant) " Mail also goes to the Contract Manager, the backup contact and the reseller; rights stay as they are. "
+                    a href={ "/contracts/" (self.number) "/people" } { "See the people" } "."
+                }))
+            }
         }
     }
 

@@ -64,6 +64,7 @@ impl Reading {
             activity,
             // Both are for the Contract Manager and the vendor's people, of those who open a contract's pages.
             renewal: activity,
+            vacant: String::new(),
         }
     }
 

@@ -7,6 +7,7 @@ use super::products_page::products_page;
 use super::products_view;
 use crate::app::App;
 use crate::change_sets::message::Just;
+use crate::continuity::{ShowVacant, sentence};
 use crate::error::AppError;
 use crate::ids::ContractNumber;
 use crate::policy::{ActionId, Actor};
@@ -76,7 +77,9 @@ async fn products(
         ..frame
     };
     let dialog = products_view::dialog(&asked, &found, &me, &frame.csrf);
-    Ok(products_page(&frame, &products_view::view(&asked, &found, &me), &dialog))
+    let mut view = products_view::view(&asked, &found, &me);
+    view.head.vacant = sentence(&app.read(&actor, &ShowVacant(asked.contract.clone())).await?);
+    Ok(products_page(&frame, &view, &dialog))
 }
 
 async fn products_csv(

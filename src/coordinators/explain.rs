@@ -116,13 +116,16 @@ struct Reach {
     bounced: bool,
     pending: bool,
     invited: bool,
+    /// Has switched off what is told of releases.
+    muted: bool,
 }
 
 const REACH: &str = "SELECT p.deactivated_at IS NOT NULL AS deactivated, p.bounced_at IS NOT NULL AS bounced,
         EXISTS (SELECT 1 FROM memberships m JOIN assets a ON a.account_id = m.account_id
             WHERE a.id = $2 AND m.person_id = p.id AND m.confirmed_at IS NULL) AS pending,
         EXISTS (SELECT 1 FROM invitations i JOIN assets a ON a.account_id = i.account_id
-            WHERE a.id = $2 AND i.person_id = p.id) AS invited
+            WHERE a.id = $2 AND i.person_id = p.id) AS invited,
+        EXISTS (SELECT 1 FROM notice_preferences n WHERE n.person_id = p.id AND n.category = 'releases' AND n.how = 'off') AS muted
     FROM people p WHERE p.id = $1";
 const RESELLER: &str = "SELECT l.name, CASE WHEN l.renewals_email <> '' THEN l.renewals_email ELSE l.contact_email END
     FROM assets a JOIN contracts c ON c.id = a.contract_id JOIN accounts l ON l.id = c.reseller_id WHERE a.id = $1";
@@ -149,9 +152,14 @@ impl Query for Explain {
                 (renewal(manager, reseller), Vec::new())
             }
             _ => {
-                let reach = sql(REACH).bind(won.person_id).bind(permit.target().0);
-                let reach: Option<Reach> = reader.find(permit, reach).await?;
-                told(won, manager, &because, reach.as_ref())
+                let of = |person: i64| sql(REACH).bind(person).bind(permit.target().0);
+                let reach: Option<Reach> = reader.find(permit, of(won.person_id)).await?;
+                let managers: Option<Reach> = reader.find(permit, of(manager.person_id)).await?;
+                // Shipments are no message that could be switched off.
+                let heard = |reach: Option<Reach>| {
+                    reach.map(|r| Reach { muted: r.muted && self.event != Event::Shipment, ..r })
+                };
+                told((won, heard(reach).as_ref()), (manager, heard(managers).as_ref()), &because)
             }
         };
         Ok(Explanation {
@@ -191,26 +199,46 @@ fn recipient(row: &LevelRow, why: impl Into<String>) -> Recipient {
     Recipient { name: name(row), email: row.email.clone(), why: why.into() }
 }
 
-/// The coordinator, and the manager where the coordinator cannot be counted on yet or any more.
-fn told(won: &LevelRow, manager: &LevelRow, because: &str, reach: Option<&Reach>) -> (Vec<Recipient>, Vec<Skipped>) {
-    let skipped = |why: &str| Skipped { name: name(won), email: won.email.clone(), why: why.to_owned() };
-    let also = |why: String| (won.person_id != manager.person_id).then(|| recipient(manager, why));
-    let why = |what: &str| format!("is the Contract Manager, and {} {what}", name(won));
-    match reach {
-        Some(reach) if reach.deactivated => (
-            also(why("can no longer sign in")).into_iter().collect(),
-            vec![skipped("the sign-in of this person has ended")],
-        ),
-        Some(reach) if reach.bounced => {
-            (also(why("cannot be reached")).into_iter().collect(), vec![skipped("mail to this address comes back")])
-        }
-        Some(reach) if reach.pending => {
-            let waits = if reach.invited { "has not accepted the invitation yet" } else { "is not invited yet" };
-            let all = [recipient(won, because)].into_iter().chain(also(why(waits)));
-            (all.collect(), Vec::new())
-        }
-        _ => (vec![recipient(won, because)], Vec::new()),
+/// Why nothing reaches somebody.
+fn unheard(reach: Option<&Reach>) -> Option<&'static str> {
+    match reach? {
+        reach if reach.deactivated => Some("the sign-in of this person has ended"),
+        reach if reach.bounced => Some("mail to this address comes back"),
+        reach if reach.muted => Some("has switched these messages off"),
+        _ => None,
     }
+}
+
+/// The coordinator, and the manager where the coordinator cannot be counted on yet or any more. Whoever switched the messages off is
+/// stood in for by nobody; and neither is a manager who cannot be reached.
+fn told(
+    (won, reach): (&LevelRow, Option<&Reach>),
+    (manager, managers): (&LevelRow, Option<&Reach>),
+    because: &str,
+) -> (Vec<Recipient>, Vec<Skipped>) {
+    let skipped =
+        |row: &LevelRow, why: &str| Skipped { name: name(row), email: row.email.clone(), why: why.to_owned() };
+    let why = |what: &str| format!("is the Contract Manager, and {} {what}", name(won));
+    let lost = reach.is_some_and(|r| r.deactivated || r.bounced);
+    let pending = reach.is_some_and(|r| r.pending);
+    let (mut told, mut silent) = (Vec::new(), Vec::new());
+    match unheard(reach) {
+        Some(words) => silent.push(skipped(won, words)),
+        None => told.push(recipient(won, because)),
+    }
+    if won.person_id != manager.person_id && (lost || pending) {
+        let what = match reach {
+            Some(reach) if reach.deactivated => "can no longer sign in",
+            Some(reach) if reach.bounced => "cannot be reached",
+            Some(reach) if reach.invited => "has not accepted the invitation yet",
+            _ => "is not invited yet",
+        };
+        match unheard(managers) {
+            Some(words) => silent.push(skipped(manager, words)),
+            None => told.push(recipient(manager, why(what))),
+        }
+    }
+    (told, silent)
 }
 
 fn renewal(manager: &LevelRow, reseller: Option<(String, String)>) -> Vec<Recipient> {

@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     both!(12, "../../migrations/0012_releases.sql"),
     both!(13, "../../migrations/0013_renewals.sql"),
+    both!(14, "../../migrations/0014_notices.sql"),
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

@@ -4,6 +4,8 @@ use crate::coordinators::rules::GRACE_DAYS;
 use crate::db::{FromRow, Reader, Sql};
 use crate::error::AppError;
 use crate::ids::Single;
+use crate::notices::list::{CountNotices, Counted};
+use crate::notices::sentence;
 use crate::operation::Query;
 use crate::policy::{self, AssignCoordinator, Permit, Scope, Scoped, SeePerson};
 use crate::text::full_name;
@@ -114,7 +116,10 @@ impl Query for ShowNeeds {
         let ending: Vec<(Day, &Ending)> =
             ending.iter().filter_map(|row| Some((row.end_on.parse().ok()?, row))).collect();
         let soon = |end: Day| now.today.days_until(end) <= ENDS_SOON;
-        let mut all: Vec<(Day, Need)> = bounced.iter().map(|row| (now.today, row.need())).collect();
+        let told_of = CountNotices.run(reader, &permit.also()?).await?;
+        let known = |row: &&Bounced| !told_of.lost.iter().any(|lost| lost.handle == row.handle);
+        let mut all: Vec<(Day, Need)> = bounced.iter().filter(known).map(|row| (now.today, row.need())).collect();
+        all.extend(told(&told_of).map(|need| (now.today, need)));
         all.extend(default.iter().map(|row| (now.today.plus(BY_DEFAULT_WITHIN), row.need())));
         all.extend(ending.iter().filter(|(end, _)| soon(*end)).map(|(end, row)| row.need(*end, now.today)));
         all.extend(invited.iter().map(|row| row.need(&now)));
@@ -124,6 +129,18 @@ impl Query for ShowNeeds {
         let next = next.map(|(end, row)| format!("Contract {} ends on {}.", row.number, end.long()));
         Ok(Needs { needs, next: next.unwrap_or_default() })
     }
+}
+
+/// What was sent to the company, where some of it came back from somebody who is out of reach still.
+fn told(counted: &Counted) -> Option<Need> {
+    let lost = counted.lost.first()?;
+    let more = if counted.lost.len() > 1 { " and others" } else { "" };
+    Some(Need {
+        text: format!("{} ({}{more}).", sentence(counted, " to your company"), lost.address),
+        action: "Hand over".to_owned(),
+        href: format!("/people/{}", lost.handle),
+        icon: "alert",
+    })
 }
 
 impl Bounced {

@@ -4,11 +4,14 @@ use crate::adoption::write::{self as adoption, WriteAdoptions};
 use crate::app::App;
 use crate::audit::seal::SealAudit;
 use crate::auth::asked_mail::{self, AnswerRequest};
+use crate::continuity::monthly::{self, WriteMonthly};
 use crate::coordinators::tell::WriteMail;
 use crate::error::AppError;
 use crate::mail::Transport;
 use crate::mail::send::{self, PAUSE, Went};
 use crate::mail::transport::CONNECTIONS;
+use crate::notices::bounced::{self, WriteCameBack};
+use crate::notices::digest::WriteDigest;
 use crate::operation::Terms;
 use crate::people::remind::RemindInvited;
 use crate::policy::Actor;
@@ -196,6 +199,7 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
             end(&app, job, End::Done).await?;
             app.wake();
         }
+        bounced::JOB | monthly::JOB | crate::mail::DIGEST => told(&app, job).await?,
         "invitation.remind" => {
             let remind = RemindInvited::new(job.payload, app.profile());
             let later = app.run(Actor::system(), remind, Terms::default()).await?;
@@ -227,6 +231,27 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
         _ => end(&app, job, End::Failed("this version knows no such job".to_owned())).await?,
     }
     Ok(Went::Elsewhere)
+}
+
+/// Writes what is told of notices themselves: what came back, what waited for the morning, what is still so each month.
+async fn told(app: &App, job: Leased) -> Result<(), AppError> {
+    let system = Actor::system;
+    match job.kind.as_str() {
+        bounced::JOB => {
+            app.run(system(), WriteCameBack::new(job.payload, app.profile()), Terms::default()).await?;
+        }
+        monthly::JOB => {
+            while app.run(system(), WriteMonthly::new(app.profile()), Terms::default()).await? {
+                app.wake();
+            }
+        }
+        _ => {
+            app.run(system(), WriteDigest::new(job.payload, app.profile()), Terms::default()).await?;
+        }
+    }
+    end(app, job, End::Done).await?;
+    app.wake();
+    Ok(())
 }
 
 async fn end(app: &App, job: Leased, end: End) -> Result<(), AppError> {

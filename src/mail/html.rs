@@ -1,6 +1,6 @@
 //! The HTML part: one column, system letters, no images, no script; what mail readers understand since long. Colours are
 //! left to the reader's light or dark, but for the one button.
-use super::letter::Letter;
+use super::letter::{Letter, UNSUBSCRIBE};
 use maud::{DOCTYPE, Markup, html};
 
 const LETTERS: &str =
@@ -50,7 +50,12 @@ fn column(subject: &str, letter: &Letter) -> Markup {
         p style="margin:24px 0 16px" { a href=(letter.action.url) style=(BUTTON) { (letter.action.words) } }
         p style=(SMALL) { "Or open this address: " span style=(BREAK) { (letter.action.url) } }
         hr style="margin:24px 0 16px;border:0;border-top:1px solid #868a80";
-        @for line in letter.footer() { p style=(SMALL) { (line) } }
+        @for line in letter.footer() {
+            @match line.split_once(UNSUBSCRIBE) {
+                Some((before, _)) => p style=(SMALL) { (before) a href=(UNSUBSCRIBE) { "Stop these e-mails" } },
+                None => p style=(SMALL) { (line) },
+            }
+        }
     }
 }
 

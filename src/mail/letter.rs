@@ -6,6 +6,8 @@ use super::Site;
 pub const MOST_LISTED: usize = 10;
 /// Stands in stored texts for the single-use link that is made while sending.
 pub const LINK: &str = "{link}";
+/// Stands in stored texts for the address that stops this kind of message, which is made while sending.
+pub const UNSUBSCRIBE: &str = "{unsubscribe}";
 
 /// A serial number in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,9 @@ impl Letter {
         }
         let fixed = if self.service { " This kind of message can't be switched off." } else { "" };
         all.push(format!("Why you get this: {}{fixed}", self.why));
+        if !self.service {
+            all.push(format!("To stop this kind of message: {UNSUBSCRIBE}"));
+        }
         all.push(self.site.questions());
         all
     }
@@ -69,7 +74,7 @@ impl Letter {
 pub fn one_line(text: &str) -> String {
     let plain = |c: char| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c };
     let line = text.chars().map(plain).collect::<String>();
-    line.split_whitespace().collect::<Vec<_>>().join(" ").replace(LINK, "link")
+    line.split_whitespace().collect::<Vec<_>>().join(" ").replace(LINK, "link").replace(UNSUBSCRIBE, "unsubscribe")
 }
 
 /// `1 serial number`, `12 serial numbers`

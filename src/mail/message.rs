@@ -24,6 +24,8 @@ pub struct Ready {
     pub message_id: String,
     /// A calendar file that goes with it.
     pub calendar: Option<String>,
+    /// Where this kind of message is stopped with one click; empty: it cannot be.
+    pub unsubscribe: String,
 }
 
 impl Ready {
@@ -50,6 +52,8 @@ impl Ready {
 pub struct Unwritable(String);
 
 const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
+const UNSUBSCRIBE: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe");
+const ONE_CLICK: HeaderName = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
 const REFERENCE: HeaderName = HeaderName::new_from_ascii_str("X-Entity-Ref-ID");
 
 /// Whom every mail is from: the vendor's name, an address at the installation's host that nobody reads.
@@ -80,6 +84,11 @@ pub fn build(ready: &Ready, site: &Site, now: Instant) -> Result<Message, Unwrit
     let headers = message.headers_mut();
     headers.insert_raw(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()));
     headers.insert_raw(HeaderValue::new(REFERENCE, reference));
+    if !ready.unsubscribe.is_empty() {
+        let address = one_line(&ready.unsubscribe);
+        headers.insert_raw(HeaderValue::new(UNSUBSCRIBE, format!("<{address}>")));
+        headers.insert_raw(HeaderValue::new(ONE_CLICK, "List-Unsubscribe=One-Click".to_owned()));
+    }
     Ok(message)
 }
 
@@ -118,6 +127,7 @@ mod tests {
             reply_to: "elena@ostrava.example".to_owned(),
             message_id: "<abc@subscriptions.example.com>".to_owned(),
             calendar: None,
+            unsubscribe: String::new(),
         }
     }
 
@@ -175,8 +185,19 @@ mod tests {
         ] {
             assert!(raw.lines().any(|l| l == line), "{line} is not in\n{raw}");
         }
+        assert!(!raw.contains("List-Unsubscribe"), "{raw}");
         let (text, html) = (raw.find("text/plain").unwrap(), raw.find("text/html").unwrap());
         assert!(text < html, "text first: {raw}");
+    }
+
+    /// RFC 8058.
+    #[test]
+    fn what_can_be_stopped_says_how() {
+        let url =
+            "https://subscriptions.example.com/unsubscribe/0123456789012345678901234567890123456789012".to_owned();
+        let raw = raw(&Ready { unsubscribe: url.clone(), ..ready() });
+        assert!(raw.replace("\r\n ", " ").lines().any(|l| l == format!("List-Unsubscribe: <{url}>")), "{raw}");
+        assert!(raw.lines().any(|l| l == "List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{raw}");
     }
 
     /// Renderings clean their texts; this shows that even an unclean one cannot add a header.

@@ -8,9 +8,11 @@ pub mod send;
 mod site;
 mod text;
 pub mod transport;
+mod wanted;
 
 pub use site::Site;
 pub use transport::Transport;
+pub(crate) use wanted::{DIGEST, has_role, vacant};
 
 use crate::db::Sql;
 use letter::Letter;
@@ -45,6 +47,7 @@ pub struct Rendered {
 pub(crate) fn statements() -> Vec<Sql> {
     let mut all = outbox::statements();
     all.extend(send::statements());
+    all.extend(wanted::statements());
     all.extend(demo::statements());
     all
 }

@@ -25,6 +25,10 @@ pub enum Purpose {
     NewAddress,
     /// Says that a company's provider may sign one in.
     Provider,
+    /// Confirms an address to which somebody's notices go, too.
+    NoticeAddress,
+    /// Says whether somebody still coordinates what he or she did.
+    RoleCheck,
 }
 
 impl Purpose {
@@ -39,6 +43,8 @@ impl Purpose {
             Purpose::OldAddress => "old_address",
             Purpose::NewAddress => "new_address",
             Purpose::Provider => "provider",
+            Purpose::NoticeAddress => "notice_address",
+            Purpose::RoleCheck => "role_check",
         }
     }
 
@@ -53,6 +59,8 @@ impl Purpose {
             Purpose::OldAddress,
             Purpose::NewAddress,
             Purpose::Provider,
+            Purpose::NoticeAddress,
+            Purpose::RoleCheck,
         ];
         all.into_iter().find(|p| p.name() == name)
     }
@@ -63,7 +71,8 @@ impl Purpose {
             Purpose::SignIn | Purpose::Again => 15 * MINUTE,
             Purpose::Reset => 60 * MINUTE,
             Purpose::Invitation | Purpose::Welcome => 30 * DAY,
-            Purpose::OldAddress | Purpose::NewAddress | Purpose::Provider => DAY,
+            Purpose::RoleCheck => 60 * DAY,
+            Purpose::OldAddress | Purpose::NewAddress | Purpose::Provider | Purpose::NoticeAddress => DAY,
         }
     }
 
@@ -77,6 +86,8 @@ impl Purpose {
             Purpose::Reset => "/reset/",
             Purpose::OldAddress | Purpose::NewAddress => "/confirm-email/",
             Purpose::Provider => "/sign-in/oidc/confirm/",
+            Purpose::NoticeAddress => "/notice-address/",
+            Purpose::RoleCheck => "/still-coordinator/",
         }
     }
 }

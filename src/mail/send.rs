@@ -1,15 +1,17 @@
 //! The job `mail.send`: one notice leaves. What happened is written down together with the end of the job.
 use super::Site;
 use super::demo::{self, DemoMail};
-use super::letter::LINK;
+use super::letter::{LINK, UNSUBSCRIBE};
 use super::message::Ready;
 use super::outbox::Purpose;
 use super::transport::{Failure, PATIENCE, Transport};
+use super::wanted::{self, MakeStop, QUEUED, WriteCopies};
 use crate::app::App;
 use crate::auth::secret::Secret;
 use crate::db::{FromRow, Reader, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::Single;
+use crate::jobs::NewJob;
 use crate::jobs::lease::{End, EndJob, LEASE, Leased, TRIED_FOR, backoff};
 use crate::operation::{Operation, Query, Terms};
 use crate::policy::{Actor, Permit, RunJob, SendMail};
@@ -40,11 +42,15 @@ pub async fn deliver(app: &App, transport: &Transport, job: &Leased, taken: Inst
         app.run(system, EndJob { job: job.clone(), end: End::Done }, Terms::default()).await?;
         return Ok(Went::Elsewhere);
     };
-    if queued.deactivated {
-        finish(app, job, &queued, How::Failed("the person was deactivated".to_owned(), false)).await?;
+    let site = Site::of(app.profile());
+    if queued.copied {
+        app.run(system, WriteCopies { notice: queued.id, site: site.clone() }, Terms::default()).await?;
+        app.wake();
+    }
+    if let Some(how) = queued.wanted() {
+        finish(app, job, &queued, how).await?;
         return Ok(Went::Elsewhere);
     }
-    let site = Site::of(app.profile());
     // Before the link is in it: what stands in braces in an address is nobody's placeholder.
     let mut ready = queued.ready().completed(&site);
     if let Some(purpose) = queued.link_purpose.as_deref().and_then(Purpose::of) {
@@ -54,6 +60,7 @@ pub async fn deliver(app: &App, transport: &Transport, job: &Leased, taken: Inst
         let url = site.link(&format!("{}{}", purpose.path(), secret.reveal()));
         (ready.text, ready.html) = (ready.text.replace(LINK, &url), ready.html.replace(LINK, &url));
     }
+    stoppable(app, &queued, &mut ready, &site).await?;
     let now = app.clock().now();
     if now - taken > LEASE - PATIENCE.as_millis() as Instant {
         // Stopped or slow for so long that another worker may have taken the job over: then it is that one's.
@@ -68,6 +75,22 @@ pub async fn deliver(app: &App, transport: &Transport, job: &Leased, taken: Inst
     };
     finish(app, job, &queued, how).await?;
     Ok(went)
+}
+
+/// Says in the mail how its kind is stopped; where none of its own can be, where that is set.
+async fn stoppable(app: &App, queued: &Queued, ready: &mut Ready, site: &Site) -> Result<(), AppError> {
+    let mut url = site.link("/account/notifications");
+    if !queued.category.is_empty() {
+        let secret = Secret::new("");
+        let stop = MakeStop { notice: queued.id, category: queued.category.clone(), hash: secret.hash() };
+        app.run(Actor::system(), stop, Terms::default()).await?;
+        url = wanted::stop_url(site, &secret);
+        ready.unsubscribe = url.clone();
+    }
+    // On a line of its own, like every address.
+    ready.text = ready.text.replace(&format!(" {UNSUBSCRIBE}"), &format!("\n{url}"));
+    (ready.text, ready.html) = (ready.text.replace(UNSUBSCRIBE, &url), ready.html.replace(UNSUBSCRIBE, &url));
+    Ok(())
 }
 
 fn judged(failure: Failure, queued: &Queued, attempts: i64, now: Instant) -> (How, Went) {
@@ -122,6 +145,12 @@ struct Queued {
     calendar: Option<String>,
     created_at: Instant,
     deactivated: bool,
+    /// The kind of message that may be switched off which it is; empty: none.
+    category: String,
+    /// How its reader wants that.
+    how: Option<String>,
+    /// Others get copies of it.
+    copied: bool,
 }
 
 impl Queued {
@@ -134,15 +163,20 @@ impl Queued {
             reply_to: self.reply_to.clone(),
             message_id: self.message_id.clone(),
             calendar: self.calendar.clone(),
+            unsubscribe: String::new(),
+        }
+    }
+
+    /// What becomes of it before it is even sent, because of who is to read it.
+    fn wanted(&self) -> Option<How> {
+        match self.how.as_deref() {
+            _ if self.deactivated => Some(How::Failed("the person was deactivated".to_owned(), false)),
+            Some("off") => Some(How::Off),
+            Some("daily") => Some(How::Collected),
+            _ => None,
         }
     }
 }
-
-const QUEUED: &str =
-    "SELECT n.id, n.address, n.subject, n.body_text, n.body_html, n.link_purpose, n.reply_to, n.message_id,
-        n.calendar, n.created_at, n.mailbox = '' AND p.deactivated_at IS NOT NULL AS deactivated
-    FROM jobs j JOIN notices n ON n.id = j.payload JOIN people p ON p.id = n.person_id
-    WHERE j.id = $1 AND j.lease = $2 AND n.state = 'queued'";
 
 impl Query for FindQueued {
     type Action = SendMail;
@@ -153,7 +187,8 @@ impl Query for FindQueued {
     }
 
     async fn run(&self, reader: &mut Reader, permit: &Permit<SendMail>) -> Result<Option<Queued>, AppError> {
-        Ok(reader.find(permit, sql(QUEUED).bind(self.0.id).bind(self.0.lease)).await?)
+        let (now, today) = (reader.now().at, reader.now().today);
+        Ok(reader.find(permit, sql(QUEUED).bind(self.0.id).bind(self.0.lease).bind(now).bind(today)).await?)
     }
 }
 
@@ -165,8 +200,9 @@ struct MakeLink {
     purpose: &'static str,
 }
 
-const MAKE_LINK: &str = "INSERT INTO links (hash, purpose, person_id, account_id, created_at, expires_at, email_change)
-    SELECT $1, $2, n.person_id, n.account_id, $3, $4, n.email_change FROM notices n WHERE n.id = $5";
+const MAKE_LINK: &str =
+    "INSERT INTO links (hash, purpose, person_id, account_id, created_at, expires_at, email_change, about)
+    SELECT $1, $2, n.person_id, n.account_id, $3, $4, n.email_change, n.about FROM notices n WHERE n.id = $5";
 
 impl Operation for MakeLink {
     type Action = SendMail;
@@ -192,6 +228,10 @@ enum How {
     Retry(Instant, String),
     /// Never, because of that; and whether mail to that address comes back.
     Failed(String, bool),
+    /// Its reader does not want this kind of message.
+    Off,
+    /// Its reader wants it once a day.
+    Collected,
 }
 
 /// Writes it down and ends the job, in one.
@@ -205,10 +245,12 @@ struct FinishSend {
 
 const SENT: &str = "UPDATE notices SET state = 'sent', sent_at = $2, error = '' WHERE id = $1 AND state = 'queued'";
 const WAITS: &str = "UPDATE notices SET error = $2 WHERE id = $1 AND state = 'queued'";
-const FAILED: &str = "UPDATE notices SET state = 'failed', error = $2 WHERE id = $1 AND state = 'queued'";
+/// `$3`: it came back at once.
+const FAILED: &str =
+    "UPDATE notices SET state = 'failed', error = $2, came_back_at = $3 WHERE id = $1 AND state = 'queued'";
 /// Only where the address is still that person's.
 const BOUNCED: &str = "UPDATE people SET bounced_at = $2 WHERE email = $3 AND bounced_at IS NULL
-    AND id = (SELECT n.person_id FROM notices n WHERE n.id = $1)";
+    AND id = (SELECT n.person_id FROM notices n WHERE n.id = $1) RETURNING id";
 
 impl Operation for FinishSend {
     type Action = SendMail;
@@ -234,11 +276,23 @@ impl Operation for FinishSend {
                 tx.execute(permit, of(WAITS).bind(why.as_str())).await?;
                 End::Retry(*at, why.clone())
             }
+            How::Off => {
+                wanted::switched_off(tx, permit, self.notice).await?;
+                End::Done
+            }
+            How::Collected => {
+                wanted::collected(tx, permit, self.notice).await?;
+                End::Done
+            }
             How::Failed(why, bounced) => {
-                tx.execute(permit, of(FAILED).bind(why.as_str())).await?;
+                tx.execute(permit, of(FAILED).bind(why.as_str()).bind(bounced.then(|| tx.now()))).await?;
                 if *bounced {
                     let mark = of(BOUNCED).bind(tx.now()).bind(self.address.as_str());
-                    tx.execute(permit, mark).await?;
+                    let lost: Vec<(i64,)> = tx.returning(permit, mark).await?;
+                    if let Some((payload,)) = lost.first().copied() {
+                        let (kind, run_at) = ("notices.bounced", tx.now());
+                        tx.enqueue(permit, NewJob { kind, payload, run_at, urgent: false }).await?;
+                    }
                 }
                 End::Done
             }
@@ -271,6 +325,9 @@ mod tests {
             calendar: None,
             created_at: 0,
             deactivated: false,
+            category: String::new(),
+            how: None,
+            copied: false,
         }
     }
 

@@ -14,8 +14,8 @@ pub(super) fn part(letter: &Letter) -> String {
     blocks.extend(letter.paragraphs.iter().map(|p| wrapped(p)));
     blocks.push(format!("{}:\n{}", wrapped(&letter.action.words), letter.action.url));
     let footer = letter.footer();
-    // The last two belong together: why, and whom to ask.
-    let (before, last) = footer.split_at(footer.len().saturating_sub(2));
+    // The last ones belong together: why, how to stop it, and whom to ask.
+    let (before, last) = footer.split_at(footer.len().saturating_sub(if letter.service { 2 } else { 3 }));
     blocks.extend(before.iter().map(|p| wrapped(p)));
     blocks.push(last.iter().map(|p| wrapped(p)).collect::<Vec<_>>().join("\n"));
     blocks.join("\n\n") + "\n"

@@ -9,7 +9,7 @@ pub struct Rule {
     /// Point check: on the loaded facts.
     pub holds: fn(&Facts) -> bool,
     /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set) with
-    /// its items `i`, or `o` (company), or `r` (release); `$1` is the person.
+    /// its items `i`, or `o` (company), or `r` (release), or `n` (notice); `$1` is the person.
     pub condition: &'static str,
 }
 
@@ -192,6 +192,17 @@ standings! {
     CatalogueStaff "administrator or releases" {
         holds: |f| matches!(f.staff_role.as_deref(), Some("administrator" | "releases")),
         condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IN ('administrator', 'releases'))"
+    }
+    Recipient "whoever the notice was written to" {
+        holds: |f| f.target == Some(f.person.0),
+        condition: "n.person_id = $1"
+    }
+    ManagerOfNotice "Contract Manager of a contract that the notice is about" {
+        holds: |f| f.member && f.manager == Some(f.person),
+        condition: concat!("EXISTS (SELECT 1 FROM contracts c WHERE c.manager_id = $1 AND (c.id = n.contract_id
+                OR EXISTS (SELECT 1 FROM change_set_contracts x WHERE x.change_set = n.change_set AND x.contract_id = c.id)
+                OR EXISTS (SELECT 1 FROM announced_assets x JOIN assets a ON a.id = x.asset_id AND a.contract_id = c.id
+                    WHERE x.announcement_id = n.announcement_id AND x.person_id = n.person_id)) AND", confirmed!(), ")")
     }
     SignedIn "anybody signed in" {
         holds: |f| f.person.0 > 0,

@@ -30,7 +30,6 @@ const SEES_ASSET: Line = &[
 const SEES_RENEWALS: Line =
     &[(Manager, "decides on renewal"), (Reseller, "sold it, and is copied on the notices"), (Staff, "supports it")];
 const SELLS: Line = &[(Reseller, "sold it"), (CustomerStaff, "supports customers")];
-const NAMES_COORDINATORS: Line = &[(Manager, "names coordinators")];
 const NAMES_USERS: Line =
     &[(Manager, "names users"), (NamingCoordinator, "was given the right to name users, for own assets")];
 const LISTS_USERS: Line = &[
@@ -125,6 +124,11 @@ const DOWNLOADS_EXTENSIONS: Line = &[
     (Staff, "supports customers"),
 ];
 const SEES_CATALOGUE: Line = &[(Staff, "supports customers"), (Operator, "runs the command line of the installation")];
+const SEES_NOTICE: Line = &[(Recipient, "was written to"), (ManagerOfNotice, "runs a contract that it is about")];
+const HOLDS_LINK: Line = &[(Anyone, "holds a link that went to the person's address")];
+const NAMES_COORDINATORS: Line = &[(Manager, "names coordinators")];
+const HELPS_IN: Line = &[(Administrator, "lets somebody in who lost every second factor")];
+const ADMINISTRATORS: Line = &[(Administrator, "sets up the installation")];
 const OWN: Line = &[(SignedIn, "what is one's own")];
 
 /// The table: action → the standings that may, each with its reason. No `_` arm: whoever adds an action decides here.
@@ -137,6 +141,7 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeAsset | ActionId::ExplainCoordinator => SEES_ASSET,
         ActionId::SeePerson => SEES_PERSON,
         ActionId::FindPerson | ActionId::AssignCoordinator | ActionId::ManageCoordinators => NAMES_COORDINATORS,
+        ActionId::NameBackupContact => NAMES_COORDINATORS,
         ActionId::GrantNaming => &[(Manager, "a coordinator cannot pass the right on")],
         ActionId::HandOver => &[(ManagerOfColleague, "names coordinators of the own contracts")],
         ActionId::ListUsers => LISTS_USERS,
@@ -161,16 +166,20 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::SeeRelease | ActionId::AcceptLicence | ActionId::AskDownload => SEES_RELEASE,
         ActionId::DownloadRelease => DOWNLOADS_RELEASES,
         ActionId::DownloadExtension => DOWNLOADS_EXTENSIONS,
-        ActionId::SeeCatalogue | ActionId::SeeDraft | ActionId::RehearseRelease => SEES_CATALOGUE,
+        ActionId::SeeCatalogue | ActionId::SeeDraft | ActionId::RehearseRelease | ActionId::SeeOutbox => SEES_CATALOGUE,
         ActionId::SeeCompany | ActionId::SeeCompanySignIn => SEES_COMPANY,
         ActionId::TestCompanySignIn | ActionId::ConfigureCompanySignIn => SETS_UP_COMPANY,
         ActionId::SeeStaffSignIn | ActionId::ConfigureStaffSignIn => SETS_UP,
         ActionId::SeeErasure | ActionId::ErasePerson => ERASES,
-        ActionId::SeeViewed | ActionId::StartViewing | ActionId::ListDuplicates => VIEWS_AS,
-        ActionId::SeeFactors => &[(Administrator, "lets somebody in who lost every second factor")],
+        ActionId::SeeViewed | ActionId::StartViewing | ActionId::ListDuplicates | ActionId::ResendNotice => VIEWS_AS,
+        ActionId::SeeFactors => HELPS_IN,
+        ActionId::SendTest | ActionId::SetVacantAfter => ADMINISTRATORS,
+        ActionId::ListUnattended => SEES_CATALOGUE,
         ActionId::ResetFactors => RESETS,
         ActionId::MergePeople | ActionId::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
-        ActionId::ConfirmProvider => &[(Anyone, "holds a link that went to the person's address")],
+        ActionId::ConfirmNoticeAddress | ActionId::StopCategory | ActionId::ConfirmProvider => HOLDS_LINK,
+        ActionId::AnswerRoleCheck => HOLDS_LINK,
+        ActionId::SeeNotice => SEES_NOTICE,
         ActionId::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         ActionId::OpenDemoSession | ActionId::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         ActionId::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
@@ -181,7 +190,8 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::EndSession | ActionId::AddPasskey | ActionId::SetUpTotp | ActionId::RemoveTotp => OWN,
         ActionId::MakeRecoveryCodes | ActionId::RemovePasskey | ActionId::ListTokens => OWN,
         ActionId::CreateOwnToken | ActionId::RevokeToken | ActionId::ChangeEmail | ActionId::StopEmailChange => OWN,
-        ActionId::AskExport | ActionId::FetchExport => OWN,
+        ActionId::AskExport | ActionId::FetchExport | ActionId::ListNotices | ActionId::SetPreferences => OWN,
+        ActionId::SetAbsence | ActionId::AddNoticeAddress | ActionId::RemoveNoticeAddress => OWN,
         ActionId::DraftRelease | ActionId::EditRelease | ActionId::UploadArtifact => CATALOGUE,
         ActionId::RemoveArtifact | ActionId::PublishRelease | ActionId::WithdrawRelease => CATALOGUE,
         ActionId::AnnounceRelease | ActionId::RemindRelease => CATALOGUE,
@@ -190,7 +200,7 @@ pub fn who_may(action: ActionId) -> Line {
         ActionId::OpenSession | ActionId::SeeLink | ActionId::RequestPasskey => FRONT_DOOR,
         ActionId::CheckArtifact | ActionId::NoteUse | ActionId::MakeExport | ActionId::RunJob => SYSTEM,
         ActionId::WriteMail | ActionId::WriteUserMail | ActionId::SendMail | ActionId::SealAudit => SYSTEM,
-        ActionId::WriteRenewals => SYSTEM,
+        ActionId::WriteRenewals | ActionId::TakeReport => SYSTEM,
         ActionId::Import | ActionId::Export | ActionId::Check | ActionId::GoLive => OPERATOR,
         ActionId::SetRenewals | ActionId::Configure | ActionId::CreateAdministrator => OPERATOR,
         ActionId::CreateToken | ActionId::SealSecrets => OPERATOR,

@@ -46,6 +46,11 @@ pub const FORGOTTEN: &[(&str, &str)] = &[
     ("naming_rights", of_person!("DELETE FROM naming_rights WHERE person_id")),
     ("invitations", of_person!("DELETE FROM invitations WHERE person_id")),
     ("calendar_keys", of_person!("DELETE FROM calendar_keys WHERE person_id")),
+    ("notice_addresses", of_person!("DELETE FROM notice_addresses WHERE person_id")),
+    ("absences", "DELETE FROM absences WHERE person_id = $1 OR colleague_id = $1"),
+    ("unsubscribe_links", of_person!("DELETE FROM unsubscribe_links WHERE person_id")),
+    ("backup_contacts", of_person!("DELETE FROM backup_contacts WHERE person_id")),
+    ("role_checks", of_person!("DELETE FROM role_checks WHERE person_id")),
     ("notice_preferences", of_person!("DELETE FROM notice_preferences WHERE person_id")),
     ("memberships", of_person!("DELETE FROM memberships WHERE person_id")),
 ];
@@ -82,7 +87,7 @@ const DETAILS: &str = "DELETE FROM audit_details WHERE event_id IN (SELECT e.id 
 const ANONYMOUS: &str = "UPDATE people SET email = 'erased-' || handle || '@erased.invalid',
         email_key = 'erased-' || handle || '@erased.invalid', first_name = 'Erased', last_name = 'person',
         first_key = 'erased', last_key = 'person', sort_key = 'person' || handle, language = 'en', theme = 'system',
-        time_zone = '', shortcuts = TRUE, staff_role = NULL, bounced_at = NULL, signed_in_at = NULL,
+        time_zone = '', shortcuts = TRUE, staff_role = NULL, bounced_at = NULL, signed_in_at = NULL, seen_at = NULL,
         deactivated_at = COALESCE(deactivated_at, $2), erased_at = $2, version = version + 1
     WHERE (id = $1 OR merged_into = $1) AND erased_at IS NULL";
 

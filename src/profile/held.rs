@@ -91,6 +91,18 @@ sections! {
         contract_number: String, sent_to: String, words: String, @"instant" asked_at: Option<Instant>, state: String
     } "SELECT c.number AS contract_number, q.sent_to, q.words, q.asked_at, q.state FROM quote_requests q
         JOIN contracts c ON c.id = q.contract_id WHERE q.asked_by = $1 ORDER BY q.id";
+    how_to_be_told Preference { category: String, how: String }
+        "SELECT category, how FROM notice_preferences WHERE person_id = $1 ORDER BY category";
+    further_addresses Further { email: String, @"instant" added_at: Option<Instant>, @"instant" confirmed_at: Option<Instant> }
+        "SELECT email, added_at, confirmed_at FROM notice_addresses WHERE person_id = $1 ORDER BY id";
+    absences Away { from_on: String, until_on: String, copies_to: String }
+        "SELECT x.from_on, x.until_on, q.email AS copies_to FROM absences x JOIN people q ON q.id = x.colleague_id
+        WHERE x.person_id = $1";
+    yearly_questions Check { assets: i64, @"instant" asked_at: Option<Instant>, answer: String, @"instant" answered_at: Option<Instant> }
+        "SELECT assets, asked_at, answer, answered_at FROM role_checks WHERE person_id = $1 ORDER BY id";
+    backup_contact_of Backup { contract_number: String, @"instant" named_at: Option<Instant> }
+        "SELECT c.number AS contract_number, b.named_at FROM backup_contacts b JOIN contracts c ON c.id = b.contract_id
+        WHERE b.person_id = $1 ORDER BY c.number";
     views_by_the_vendor View {
         why: String, @"instant" began_at: Option<Instant>
     } "SELECT why, began_at FROM views WHERE person_id = $1 ORDER BY id";

@@ -11,6 +11,7 @@ use crate::auth::security_page;
 use crate::auth::web::own_path;
 use crate::console::view_as;
 use crate::error::AppError;
+use crate::notices::prefs_page;
 use crate::policy::{ActionId, Actor, Denied};
 use crate::time::day_of;
 use crate::web::extract::{Form, Params};
@@ -134,7 +135,13 @@ async fn page(
         companies: shown.companies.into_iter().map(|row| row.view()).collect(),
         problem: typed.problem.or(problem),
         csrf: frame.csrf.clone(),
-        below: vec![email_page::section(&email), security_page::account_section(), views, data],
+        below: vec![
+            email_page::section(&email),
+            security_page::account_section(),
+            prefs_page::account_section(),
+            views,
+            data,
+        ],
     };
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Account")];
     let (title, error) = ("Account".to_owned(), view.problem.is_some());

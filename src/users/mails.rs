@@ -261,7 +261,7 @@ impl Mail for AccessChanged {
             action: see(&self.site),
             answer: actor.clone(),
             why: if ended { "you had access until now.".to_owned() } else { "you have access to these.".to_owned() },
-            service: true,
+            service: false,
             site: self.site.clone(),
         }
     }

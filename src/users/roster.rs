@@ -136,7 +136,7 @@ impl Row {
 }
 
 /// The page.
-pub fn roster_page(frame: &Frame, head: &ContractHead, roster: &Roster) -> Markup {
+pub fn roster_page(frame: &Frame, head: &ContractHead, roster: &Roster, backup: &Markup) -> Markup {
     let users = format!("/users?contract={}", encoded(&head.number));
     page(
         frame,
@@ -145,6 +145,7 @@ pub fn roster_page(frame: &Frame, head: &ContractHead, roster: &Roster) -> Marku
             (part("manager-h", "Contract Manager", &roster.manager, html! {}))
             (part("coordinators-h", "Software Coordinators", &roster.coordinators,
                 html! { "Nobody is named: every serial number is the Contract Manager’s." }))
+            (backup)
             (part("users-h", "Users", &roster.users, html! { "Nobody else is let in yet." }))
             @if roster.more { p.hint { "The first " (number(MOST)) " are shown." } }
             @if roster.names { p.under { a.btn href=(users) { (icon("people")) "Name users and change access" } } }

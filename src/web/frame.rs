@@ -122,6 +122,8 @@ fn nav(me: &Myself) -> Nav {
         products: p.manages > 0 || p.coordinates || p.uses,
         catalogue: p.staff_role.is_some(),
         edits_catalogue: matches!(p.staff_role.as_deref(), Some("administrator" | "releases")),
+        notices: p.staff_role.is_none(),
+        outbox: p.staff_role.is_some(),
         duplicates: matches!(p.staff_role.as_deref(), Some("administrator" | "support")),
         staff_sign_in: p.staff_role.as_deref() == Some("administrator"),
     }

@@ -70,6 +70,12 @@ pub enum Place {
     Downloads,
     /// The vendor's: releases.
     Catalogue,
+    /// Your software: notices.
+    Notices,
+    /// The vendor's: every mail.
+    Outbox,
+    /// The vendor's: unattended contracts.
+    Unattended,
     /// Contract Administration: the company's own sign-in.
     CompanySignIn,
     /// The vendor's: duplicates.
@@ -101,6 +107,10 @@ pub struct Nav {
     pub edits_catalogue: bool,
     /// Duplicates, for the vendor's people who look after customers.
     pub duplicates: bool,
+    /// Notices, for people of customers.
+    pub notices: bool,
+    /// The outbox, for the vendor's people.
+    pub outbox: bool,
     /// Sign-in of the staff, for administrators.
     pub staff_sign_in: bool,
 }

@@ -114,6 +114,8 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::welcome::routes());
     all.extend(crate::adoption::routes());
     all.extend(crate::renewals::routes());
+    all.extend(crate::notices::routes());
+    all.extend(crate::continuity::routes());
     if demo {
         all.extend(crate::demo::routes());
     }

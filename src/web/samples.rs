@@ -47,6 +47,7 @@ pub fn frame(title: &str, place: Place, crumbs: Vec<Crumb>) -> Frame {
             users: true,
             renewals: true,
             products: true,
+            notices: true,
             ..Nav::default()
         },
         place,

@@ -41,17 +41,20 @@ pub fn sidebar(frame: &Frame) -> Markup {
                         }
                     }
                 }
-                @if nav.products {
+                @if nav.products || nav.notices {
                     h2 { "Your software" }
                     ul {
-                        (entry(Place::Products, Some("p"), "/products", "box", "Products", None))
-                        (entry(Place::Downloads, None, "/downloads", "down", "Downloads", None))
+                        @if nav.products { (entry(Place::Products, Some("p"), "/products", "box", "Products", None)) }
+                        @if nav.products { (entry(Place::Downloads, None, "/downloads", "down", "Downloads", None)) }
+                        @if nav.notices { (entry(Place::Notices, None, "/notices", "mail", "Notices", None)) }
                     }
                 }
-                @if nav.duplicates || nav.staff_sign_in || nav.catalogue {
+                @if nav.outbox || nav.duplicates || nav.staff_sign_in || nav.catalogue {
                     h2 { "Vendor" }
                     ul {
                         @if nav.catalogue { (entry(Place::Catalogue, None, "/vendor/releases", "down", "Releases", None)) }
+                        @if nav.outbox { (entry(Place::Outbox, None, "/vendor/outbox", "mail", "Outbox", None)) }
+                        @if nav.outbox { (entry(Place::Unattended, None, "/vendor/unattended", "alert", "Unattended contracts", None)) }
                         @if nav.duplicates { (entry(Place::Duplicates, None, "/vendor/duplicates", "people", "Duplicates", None)) }
                         @if nav.staff_sign_in {
                             (entry(Place::StaffSignIn, None, "/vendor/settings/sign-in", "lock", "Sign-in of the staff", None))

@@ -157,6 +157,16 @@ const PAGES = [
   { name: 'contract people', who: 'manager', path: ({ main }) => `/contracts/${main.number}/people` },
   { name: 'ask for access', who: 'coordinator', path: () => '/access/ask' },
   { name: 'users refused', who: 'coordinator', path: () => '/users', status: 403 },
+  { name: 'notifications', who: 'manager', path: () => '/account/notifications' },
+  { name: 'notifications, faults', who: 'manager', path: () => '/account/notifications', refused: true, state: async b => {
+    b.expects = 'a refusal';
+    await b.locate('input[name=colleague]').fill('nobody@nowhere.example'); await b.locate('main button', { hasText: 'Copy my notices' }).click();
+    await until(() => b.locate('#errors').isVisible(), 'the faults are listed'); } },
+  { name: 'unsubscribe link unknown', who: 'nobody', path: () => '/unsubscribe/0000000000000000000000000000000000000000000', status: 404 },
+  { name: 'notice address link used', who: 'nobody', path: () => '/notice-address/0000000000000000000000000000000000000000000', status: 404 },
+  { name: 'notices', who: 'manager', path: () => '/notices' },
+  { name: 'notices, nothing found', who: 'manager', path: () => '/notices?person=zzzz&state=came_back' },
+  { name: 'notices of a coordinator', who: 'coordinator', path: () => '/notices' },
   { name: 'help', who: 'manager', path: () => '/help' },
   { name: 'API description', who: 'nobody', path: () => '/api' },
   { name: 'not found', who: 'manager', path: () => '/contracts/999999999999/products', status: 404 },
@@ -179,6 +189,10 @@ const PAGES = [
   { name: 'home, a purchase came', who: 'adopter', path: () => '/' },
   { name: 'merge', who: 'staff', path: ({ leaver }) => `/vendor/merge?gone=${encodeURIComponent(leaver.person.email.toLowerCase())}&kept=${encodeURIComponent(leaver.successor.email.toLowerCase())}` },
   { name: 'remove second factors', who: 'staff', path: ({ links }) => `${links.person.replace('/people/', '/vendor/people/')}/reset-factors` },
+  { name: 'unattended contracts', who: 'staff', path: () => '/vendor/unattended' },
+  { name: 'yearly question, link unknown', who: 'nobody', path: () => '/still-coordinator/0000000000000000000000000000000000000000000', status: 404 },
+  { name: 'outbox', who: 'staff', path: () => '/vendor/outbox' },
+  { name: 'outbox, one mail', who: 'staff', path: () => '/vendor/outbox/1' },
   { name: 'sign-in of the staff', who: 'staff', path: () => '/vendor/settings/sign-in' },
   { name: 'second step', who: 'half', path: () => '/sign-in/second', state: async b => ok(await b.locate('input[name=code]').count(), 'a code is asked for') },
   { name: 'erase', who: 'manager', path: ({ links }) => `${links.own}/erase` },

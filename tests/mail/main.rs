@@ -6,9 +6,12 @@
     clippy::panic,
     reason = "a test may panic"
 )]
+mod bounces;
+mod continuity;
 mod dates;
 mod office;
 mod renewals;
+mod wanted;
 mod years;
 
 use office::{BASE, Office, heads, hex, secret};
@@ -33,11 +36,15 @@ macro_rules! on_both {
     )*};
 }
 on_both! { told undone_in_time dated invited sign_in refused_by_the_server server_away demo lease_lost ids_are_used_once
-renewal_notices renewal_stops renewal_quotes renewal_weekly renewal_cost renewal_feed renewal_years }
+renewal_notices renewal_stops renewal_quotes renewal_weekly renewal_cost renewal_feed renewal_years
+optional_mail copies came_back monthly }
 
 mod story {
+    pub use super::bounces::*;
+    pub use super::continuity::*;
     pub use super::dates::*;
     pub use super::renewals::*;
+    pub use super::wanted::*;
     pub use super::years::*;
     use super::*;
 

@@ -143,7 +143,7 @@ async fn merged_twice_is_undone_from_the_end(world: World) {
 
 async fn the_vendors_files_may_go_on_saying_the_old_number(world: World) {
     merge(&world, 21, "A-1", "A-2").await;
-    let directory = world.directory("files");
+    let directory = world.directory("vendors-files");
     let write = |name: &str, text: &str| std::fs::write(directory.join(name), text).unwrap();
     write(
         "accounts.csv",

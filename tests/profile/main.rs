@@ -7,5 +7,6 @@ mod address;
 mod companies;
 mod data;
 mod merged;
+mod notices;
 mod saved;
 mod viewing;
