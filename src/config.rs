@@ -45,7 +45,7 @@ pub struct Settings {
     /// Let browsers fetch from the bucket itself, by links that it signs
     #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_PRESIGNED_LINKS", action = clap::ArgAction::SetTrue)]
     pub presigned_links: bool,
-    /// File with the key that signs artifacts; made where it is missing [default: signing.key beside the SQLite database]
+    /// File with the key that signs artifacts; made where it is missing [default: signing.key beside the SQLite database, else data/signing.key]
     #[arg(long, global = true, env = "SUBSCRIPTION_CENTER_SIGNING_KEY_FILE", value_name = "FILE")]
     pub signing_key_file: Option<PathBuf>,
     /// Networks of proxies that are believed about the addresses of clients (X-Forwarded-For), for example 10.0.0.0/8

@@ -39,16 +39,24 @@ pub(super) fn verify(arguments: &VerifyArguments) -> Result<(), Failure> {
     }
 }
 
-/// The key: of the file that is named, else of one beside the SQLite database.
+/// Where the key is unless one says so, beside what is in the same directory by default.
+const KEY: &str = "data/signing.key";
+
+/// The key: of the file that is named, else of one beside the SQLite database, else in the directory of the files. Processes that
+/// share a bucket must share the key, too: there nothing is made up.
 pub(super) fn key(settings: &Settings, demo: bool) -> Result<VendorKey, Failure> {
     let default = if demo { DEMO_DATABASE } else { DATABASE };
     let database = settings.database.as_deref().unwrap_or(default);
-    let beside = database
-        .strip_prefix("sqlite:")
-        .map(|file| Path::new(file.split('?').next().unwrap_or(file)).with_file_name("signing.key"));
-    let Some(path) = settings.signing_key_file.clone().or(beside) else {
-        let words = "name the file with the key that signs files with --signing-key-file; all processes share it";
-        return Err(Failure::Usage(words.to_owned()));
+    let beside = database.strip_prefix("sqlite:").map(|file| file.split('?').next().unwrap_or(file));
+    let beside = beside.map_or_else(|| PathBuf::from(KEY), |file| Path::new(file).with_file_name("signing.key"));
+    let shared = !database.starts_with("sqlite:") && settings.files.as_deref().is_some_and(|f| f.starts_with("s3:"));
+    let path = match (&settings.signing_key_file, shared) {
+        (Some(path), _) => path.clone(),
+        (None, false) => beside,
+        (None, true) => {
+            let words = "name the file with the key that signs files with --signing-key-file; all processes share it";
+            return Err(Failure::Usage(words.to_owned()));
+        }
     };
     if let Some(directory) = path.parent() {
         std::fs::create_dir_all(directory).map_err(|e| Failure::Usage(format!("{}: {e}", directory.display())))?;

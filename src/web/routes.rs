@@ -109,13 +109,13 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::users::routes());
     all.extend(crate::profile::routes());
     all.extend(crate::console::routes());
-    all.extend(crate::change_sets::routes());
     all.extend(crate::oidc::routes());
     all.extend(crate::welcome::routes());
     all.extend(crate::adoption::routes());
     all.extend(crate::renewals::routes());
     all.extend(crate::notices::routes());
     all.extend(crate::continuity::routes());
+    all.extend(crate::change_sets::routes());
     if demo {
         all.extend(crate::demo::routes());
     }
