@@ -217,13 +217,13 @@ impl WriteCopies {
             reply_to: original.reply_to.clone(),
             dedup_key: format!("copy/{}/{}/{}", self.notice, whom.person_id, crate::text::address_key(&whom.address)),
         }
-        .to_another(original.person_id)
+        .for_person(original.person_id)
     }
 }
 
 impl Outgoing {
     /// A copy for somebody else has no change set of its own: the pages of change sets count who was told.
-    fn to_another(self, person: i64) -> Self {
+    fn for_person(self, person: i64) -> Self {
         if self.person.0 == person { self } else { Self { change_set: None, ..self } }
     }
 }
