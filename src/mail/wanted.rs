@@ -210,21 +210,14 @@ impl WriteCopies {
             address: whom.address.clone(),
             account: original.account_id,
             contract: original.contract_id,
-            change_set: original.change_set.map(ChangeSetId),
+            // For somebody else it has none of its own: the pages of change sets count who was told.
+            change_set: original.change_set.filter(|_| whom.person_id == original.person_id).map(ChangeSetId),
             kind: "copy",
             mail,
             link: None,
             reply_to: original.reply_to.clone(),
             dedup_key: format!("copy/{}/{}/{}", self.notice, whom.person_id, crate::text::address_key(&whom.address)),
         }
-        .for_person(original.person_id)
-    }
-}
-
-impl Outgoing {
-    /// A copy for somebody else has no change set of its own: the pages of change sets count who was told.
-    fn for_person(self, person: i64) -> Self {
-        if self.person.0 == person { self } else { Self { change_set: None, ..self } }
     }
 }
 

@@ -287,19 +287,21 @@ pub struct Lost {
 }
 
 macro_rules! counted {
-    ($from:expr) => {
+    ($from:expr, $where:literal) => {
         concat!(
             "SELECT COUNT(CASE WHEN n.came_back_at IS NULL AND n.state IN ('sent', 'digested') THEN 1 END) AS delivered,
                 COUNT(n.came_back_at) AS came_back,
                 COUNT(CASE WHEN n.came_back_at IS NULL AND n.state = 'failed' THEN 1 END) AS failed,
                 COUNT(CASE WHEN n.came_back_at IS NULL AND n.state IN ('queued', 'collected') THEN 1 END) AS waiting FROM ",
             $from,
-            " WHERE n.created_at >= "
+            $where,
+            "n.created_at >= "
         )
     };
 }
-const COUNT_NEAR: &str = counted!(near!());
-const COUNT_ALL: &str = counted!("notices n");
+/// What is about signing in is about no company, and is not counted.
+const COUNT_NEAR: &str = counted!(near!(), " WHERE n.account_id IS NOT NULL AND ");
+const COUNT_ALL: &str = counted!("notices n", " WHERE ");
 /// Whoever is out of reach at the same address still, the last first.
 const LOST: &str = concat!(
     "SELECT p.handle, n.address FROM ",

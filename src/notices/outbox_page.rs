@@ -40,7 +40,7 @@ pub fn outbox_page(frame: &Frame, view: &OutboxView) -> Markup {
                     }
                 }
             }
-            (facts(view))
+            div.block { (facts(view)) }
             div.parts {
                 section aria-labelledby="text-h" {
                     h2 #text-h { "As text" }

@@ -63,7 +63,7 @@ fn choice(view: &PreferencesView, category: &Category) -> Markup {
             th scope="row" { (category.words) small { (category.whom) } }
             @for (name, words) in HOWS {
                 td {
-                    label.pick {
+                    label.option {
                         input type="radio" name=(category.name) value=(name) checked[name == how];
                         span.vh { (category.words) ": " (words) }
                     }
