@@ -2,11 +2,12 @@
 use super::mails::{Announcement, Reason};
 use super::rules::Kind;
 use crate::app::Profile;
+use crate::auth::secret::handle;
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::AppError;
 use crate::ids::Single;
 use crate::mail::letter::{MOST_LISTED, Serial, one_line};
-use crate::mail::{Mail, Site};
+use crate::mail::{Mail, Site, message};
 use crate::operation::Operation;
 use crate::policy::{self, Permit};
 use serde::Serialize;
@@ -74,7 +75,8 @@ const HEAD: &str = "SELECT n.announcement_id, n.person_id, n.kind, r.handle, r.l
     WHERE n.id = $1 AND n.state = 'queued' AND n.body_text = ''";
 const SERIALS: &str = "SELECT a.serial, k.name AS product FROM announced_assets s JOIN assets a ON a.id = s.asset_id
     JOIN products k ON k.id = a.product_id WHERE s.announcement_id = $1 AND s.person_id = $2 ORDER BY a.serial LIMIT $3";
-const WRITE: &str = "UPDATE notices SET subject = $2, body_text = $3, body_html = $4, why = $5
+/// Its Message-ID becomes one that nobody can guess: a report that mail came back counts only with it.
+const WRITE: &str = "UPDATE notices SET subject = $2, body_text = $3, body_html = $4, why = $5, message_id = $6
     WHERE id = $1 AND state = 'queued' AND body_text = ''";
 
 impl Operation for WriteAnnouncement {
@@ -92,7 +94,8 @@ impl Operation for WriteAnnouncement {
         let serials: Vec<Row> = tx.fetch(permit, serials).await?;
         let mail = head.mail(&self.site, serials).render();
         let row = sql(WRITE).bind(self.notice).bind(mail.subject).bind(mail.text).bind(mail.html).bind(mail.why);
-        tx.execute(permit, row).await?;
+        let id = format!("<{}@{}>", handle(), message::host(&self.site.base_url));
+        tx.execute(permit, row.bind(id)).await?;
         tx.note(serde_json::json!({"notice": self.notice}), None);
         Ok(())
     }

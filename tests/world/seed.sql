@@ -54,7 +54,7 @@ INSERT INTO adoptions (contract_id, account_id, person_id, manager_id, came_at, 
 INSERT INTO demo_mails (id, at, sent_to, subject, body_text, body_html) VALUES (1, 1, 'x@acme.example', 'Hello', 'Hello', '<p>Hello</p>');
 INSERT INTO products (id, code, name, name_key, line) VALUES (2, 'P2', 'Foreign 1', 'foreign 1', 'Foreign line');
 INSERT INTO assets (id, serial, contract_id, account_id, product_id, group_id, release, deployment, seats, coordinator_id) VALUES
-  (9, 'F2', 4, 3, 2, NULL, '1', 'network', 5, NULL);
+  (90, 'F2', 4, 3, 2, NULL, '1', 'network', 5, NULL);
 INSERT INTO releases (id, handle, line, kind, version_name, version_key, base, released_on, notes, licence, media, state, created_by, published_at, version) VALUES
   (1, 'r1', 'Draftline', 'release', '2027.1', '2027.1', '', '2026-11-01', 'Faster', '', TRUE, 'published', 23, 1, 1),
   (2, 'r2', 'Draftline', 'extension', 'Symbols', 'symbols', '2027', '2026-11-02', '', 'Be fair', FALSE, 'published', 23, 1, 1),
