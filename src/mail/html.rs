@@ -52,7 +52,7 @@ fn column(subject: &str, letter: &Letter) -> Markup {
         hr style="margin:24px 0 16px;border:0;border-top:1px solid #868a80";
         @for line in letter.footer() {
             @match line.split_once(UNSUBSCRIBE) {
-                Some((before, _)) => p style=(SMALL) { (before) a href=(UNSUBSCRIBE) { "Stop these e-mails" } },
+                Some((before, _)) => p style=(SMALL) { (before) a href=(UNSUBSCRIBE) style="color:inherit" { "Stop these e-mails" } },
                 None => p style=(SMALL) { (line) },
             }
         }
