@@ -1,11 +1,9 @@
 //! Who is told of a release and why, who just misses it, and what it costs: a fixed number of statements and no memory, however many.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-mod world;
+use crate::world::World;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use subscription_center::db::statements_run;
 use testkit::product::Engine;
-use world::World;
 
 const RELEASES: i64 = 23;
 

@@ -1,14 +1,9 @@
 //! Assigning, handing over and undoing, asked through the API on both databases: levels, what stays, what returns, races.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-#[macro_use]
-mod world;
-#[path = "assignment/races.rs"]
 mod races;
-#[path = "assignment/undo.rs"]
 mod undo;
+use crate::world::World;
 use serde_json::{Value, json};
 use testkit::product::Engine;
-use world::World;
 
 const C1: &str = "/api/v1/contracts/100000000001";
 const CM: i64 = 1;

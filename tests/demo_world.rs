@@ -1,11 +1,10 @@
 //! The demo's companies are those of the roles' cards, and what the cards and the home page promise is there.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt;
-use sqlx::postgres::PgPoolOptions;
-use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{PgPool, SqlitePool, raw_sql};
+use sqlx::raw_sql;
+use sqlx_postgres::{PgPool, PgPoolOptions};
+use sqlx_sqlite::{SqlitePool, SqlitePoolOptions};
 use subscription_center::app::{App, Profile};
 use subscription_center::auth::secret::form_token;
 use subscription_center::db::Db;

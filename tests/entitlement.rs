@@ -1,10 +1,8 @@
 //! May this person fetch this file? The answer of the list, of the page, of the API and of a link, for random people and files, is
 //! the one that a few lines of plain Rust give, which know the rule book and nothing of the product.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-mod world;
+use crate::world::World;
 use std::collections::BTreeMap;
 use testkit::product::Engine;
-use world::World;
 
 const LINES: [&str; 3] = ["Alpha", "Beta", "Gamma"];
 const VERSIONS: [&str; 2] = ["2026", "2027"];

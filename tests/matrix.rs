@@ -1,12 +1,10 @@
 //! Every route, as every principal, for every relation: the answers are those of `tests/route-matrix.csv`, on both databases.
 //! A refused write leaves every table as it was. A route that is not in the table fails. `UPDATE=1` renews the table; its diff
 //! is reviewed.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-mod world;
+use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use subscription_center::web;
 use testkit::product::Engine;
-use world::World;
 
 /// Who asks: the column's name, and the person of the world.
 const PRINCIPALS: &[(&str, i64)] = &[

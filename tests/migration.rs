@@ -1,11 +1,8 @@
 //! A database of version 1, with what a vendor's import, coordinators, dated assignments and users leave in it, is opened by the
 //! product: everything is still there, and the schema is that of a new one. A process that is killed while it migrates leaves
 //! one of the versions on the way, whole.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-mod migration {
-    pub mod raw;
-}
-use migration::raw::Raw;
+mod raw;
+use raw::Raw;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,10 +1,7 @@
 //! Naming, accepting, removing and taking rights at the same time, on both databases: nobody gets a 500, and nothing is half.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-#[macro_use]
-mod world;
+use crate::world::{Answer, World};
 use serde_json::{Value, json};
 use testkit::product::Engine;
-use world::{Answer, World};
 
 on_both!(
     one_new_address_named_twice_in_one_company

@@ -1,20 +1,14 @@
 //! Signing in through a company's own provider, on both databases: who comes in, who does not, and that no provider, however
 //! hostile, says anything that counts for more than it may.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-#[path = "oidc/people.rs"]
 mod people;
-#[path = "oidc/provider.rs"]
 mod provider;
-#[path = "oidc/setup.rs"]
 mod setup;
-#[macro_use]
-mod world;
+use crate::world::{Answer, World};
 use people::*;
 use provider::{Key, Provider};
 use serde_json::{Value, json};
 use setup::*;
 use testkit::product::Engine;
-use world::{Answer, World};
 
 on_both! {
     a_member_comes_in_and_stays_the_same_person

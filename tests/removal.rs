@@ -1,10 +1,7 @@
 //! Leaving a company, the way in, and access that is asked for, on both databases.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-#[macro_use]
-mod world;
+use crate::world::World;
 use serde_json::{Value, json};
 use testkit::product::Engine;
-use world::World;
 
 on_both!(
     role_holders_are_not_removed

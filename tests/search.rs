@@ -1,8 +1,6 @@
 //! Search, Home and theme, as each principal: what is found is what the policy lets one see, on both databases.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-mod world;
+use crate::world::World;
 use testkit::product::Engine;
-use world::World;
 
 /// Who asks, what, and the addresses that the answer leads to.
 const ASKED: &[(&str, i64, &str, &[&str])] = &[

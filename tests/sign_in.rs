@@ -1,19 +1,12 @@
 //! Signing in, asked as a browser asks, on both databases: throttles, what an answer gives away, sessions, fresh proofs; and what
 //! guards every route.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-#[macro_use]
-mod world;
-#[path = "sign_in/factors.rs"]
 mod factors;
-#[path = "sign_in/guards.rs"]
 mod guards;
-#[path = "sign_in/sessions.rs"]
 mod sessions;
-#[path = "sign_in/throttles.rs"]
 mod throttles;
+use crate::world::{Answer, World};
 use subscription_center::auth::hashing;
 use testkit::product::Engine;
-use world::{Answer, World};
 
 const PASSWORD: &str = "umbrella-kettle-97";
 /// Somebody with a password.

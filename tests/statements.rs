@@ -1,5 +1,4 @@
 //! Each SQL text is understood by both databases. Without PostgreSQL this fails; `./test` starts one.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 use subscription_center::db::Db;
 use testkit::product::{Engine, Product};
 

@@ -1,5 +1,4 @@
 //! The rules of the house that a compiler does not know: docs/STYLE.md says why. Exception lists may only shrink.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,11 +1,8 @@
 //! Naming users on both databases: who may, what becomes of each row, and that it takes a fixed number of statements.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-#[macro_use]
-mod world;
+use crate::world::World;
 use serde_json::{Value, json};
 use subscription_center::db::statements_run;
 use testkit::product::Engine;
-use world::World;
 
 on_both!(
     users_are_named_and_undone

@@ -87,7 +87,8 @@ impl Db {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sqlx::{Row, SqliteConnection};
+    use sqlx::Row;
+    use sqlx_sqlite::SqliteConnection;
 
     /// Whoever waited to join, or was answered, before that was a request like others.
     #[tokio::test]

@@ -13,9 +13,9 @@ pub use sqlx::{FromRow, Type};
 pub use tx::{Reader, WriteTx, statements_run};
 
 use crate::time::Moment;
-use sqlx::postgres::{PgPool, PgRow};
-use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Executor, SqlSafeStr};
+use sqlx_postgres::{PgPool, PgRow};
+use sqlx_sqlite::{SqlitePool, SqliteRow};
 use tx::{Connection, Inner};
 
 /// The database failed. Shown to nobody; logged once at the edge.

@@ -4,9 +4,9 @@ use crate::policy::{Action, Key, Permit, Scoped, WriteProof};
 use crate::time::{Day, Instant, Moment};
 use jiff::tz::TimeZone;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{Arguments, AssertSqlSafe, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
+use sqlx::{Arguments, AssertSqlSafe, SqlSafeStr, SqlStr, Transaction};
+use sqlx_postgres::{PgArguments, Postgres};
+use sqlx_sqlite::{Sqlite, SqliteArguments};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -52,7 +52,7 @@ impl Operation for PlanDay {
 
 /// An hour of a day; where daylight saving skips it, the one after.
 fn at_hour(day: Day, hour: i8, zone: &TimeZone) -> Instant {
-    let time = Time::new(hour, 0, 0, 0).unwrap_or(Time::midnight());
+    let time = Time::new(hour, 0, 0, 0).unwrap_or_default();
     let at = day.0.to_datetime(time).to_zoned_datetime(zone.clone());
     at.map_or_else(|_| start_of(day, zone) + i64::from(hour) * HOUR, |at| at.timestamp().as_millisecond())
 }

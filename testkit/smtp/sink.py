@@ -3,7 +3,8 @@
     python sink.py --file mails.jsonl [--port 0] [--answers answers.json]
 
 Prints `listening on PORT`. Appends one JSON line per mail: from, to, subject, text, html, calendar (what is attached as one), headers. `--answers` names a JSON
-file {"address or *": "451 try again later"}, read again for each recipient: those addresses get that reply instead.
+file {"address or *": "451 try again later"}, read again for each recipient: those addresses get that reply instead. Its "DATA" is for whole
+mails: "hang" never answers, "drop" keeps the mail and hangs up instead of answering.
 """
 
 import argparse
@@ -20,8 +21,11 @@ class Keeper:
     def __init__(self, file, answers):
         self.file, self.answers = file, answers
 
+    def replies(self):
+        return json.loads(self.answers.read_text()) if self.answers and self.answers.exists() else {}
+
     async def handle_RCPT(self, server, session, envelope, address, options):
-        answers = json.loads(self.answers.read_text()) if self.answers and self.answers.exists() else {}
+        answers = self.replies()
         reply = answers.get(address.lower(), answers.get("*"))
         if reply:
             return reply
@@ -29,6 +33,9 @@ class Keeper:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        fault = self.replies().get("DATA")
+        if fault == "hang":
+            await asyncio.sleep(3600)
         message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
 
         def part(kind):
@@ -46,6 +53,8 @@ class Keeper:
         }
         with self.file.open("a", encoding="utf-8") as out:
             out.write(json.dumps(mail) + "\n")
+        if fault == "drop":
+            server.transport.abort()
         return "250 OK"
 
 

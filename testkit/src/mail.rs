@@ -1,7 +1,8 @@
 //! Receives the product's mail with a real SMTP server (`smtp/sink.py`, aiosmtpd).
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -60,10 +61,18 @@ impl Sink {
 
     /// Everything that arrived so far.
     pub fn mails(&self) -> Vec<Mail> {
-        let text = std::fs::read_to_string(&self.mails).unwrap_or_default();
+        self.mails_after(0).0
+    }
+
+    /// What arrived after the first so many bytes of its file, and where that ends.
+    pub fn mails_after(&self, bytes: u64) -> (Vec<Mail>, u64) {
+        let mut text = String::new();
+        let mut file = File::open(&self.mails).expect("the file of the mails");
+        file.seek(SeekFrom::Start(bytes)).and_then(|_| file.read_to_string(&mut text)).expect("read the mails");
         // The last line may still be in the making.
-        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
-        whole.lines().map(|line| serde_json::from_str(line).expect("a mail")).collect()
+        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+        let mails = whole.lines().map(|line| serde_json::from_str(line).expect("a mail")).collect();
+        (mails, bytes + whole.len() as u64)
     }
 
     /// Waits until at least `count` mails are here.

@@ -1,5 +1,5 @@
 //! `check` finds whatever is broken past the product.
-use crate::place::{Place, psql, written};
+use super::place::{Place, psql, written};
 use subscription_center::installation::check;
 use testkit::product::{Engine, Product};
 

@@ -1,5 +1,5 @@
 //! What a later import leaves as it is, beside what the main test shows. Set up past the product, on PostgreSQL.
-use crate::place::{Place, edit, psql, written};
+use super::place::{Place, edit, psql, written};
 use subscription_center::imports::Options;
 use testkit::product::Engine;
 use testkit::table::Table;

@@ -1,8 +1,8 @@
 //! One company with four people, a clock that the test moves, a worker and a real mail server, on either database.
 use sha2::{Digest, Sha256};
-use sqlx::postgres::PgPoolOptions;
-use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{AssertSqlSafe, PgPool, SqlitePool, raw_sql};
+use sqlx::{AssertSqlSafe, raw_sql};
+use sqlx_postgres::{PgPool, PgPoolOptions};
+use sqlx_sqlite::{SqlitePool, SqlitePoolOptions};
 use std::time::{Duration, Instant};
 use subscription_center::app::{App, Profile};
 use subscription_center::auth::asked_mail::{RequestMail, Wanted};

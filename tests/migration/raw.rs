@@ -1,5 +1,7 @@
 //! A connection behind the product's back, on either database: its rows, its schema, its keys.
-use sqlx::{AssertSqlSafe, PgPool, SqlitePool, raw_sql};
+use sqlx::{AssertSqlSafe, raw_sql};
+use sqlx_postgres::PgPool;
+use sqlx_sqlite::SqlitePool;
 use std::collections::BTreeMap;
 use testkit::product::{Engine, Product};
 
@@ -26,12 +28,12 @@ impl Raw {
     pub async fn open(product: &Product) -> Raw {
         match product.engine {
             Engine::Sqlite => {
-                let options = product.database().parse::<sqlx::sqlite::SqliteConnectOptions>().unwrap();
-                let one = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1);
+                let options = product.database().parse::<sqlx_sqlite::SqliteConnectOptions>().unwrap();
+                let one = sqlx_sqlite::SqlitePoolOptions::new().max_connections(1);
                 Raw::Sqlite(one.connect_with(options.create_if_missing(true)).await.unwrap())
             }
             Engine::Postgres => {
-                let one = sqlx::postgres::PgPoolOptions::new().max_connections(1);
+                let one = sqlx_postgres::PgPoolOptions::new().max_connections(1);
                 Raw::Postgres(one.connect(product.database()).await.unwrap())
             }
         }

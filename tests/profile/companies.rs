@@ -1,5 +1,5 @@
 //! A company that was entered twice becomes one, and two again: nobody gains or loses a right to a contract.
-use crate::data::whole;
+use super::data::whole;
 use crate::world::World;
 use subscription_center::imports::Options;
 use testkit::product::Engine;

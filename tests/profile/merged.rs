@@ -1,5 +1,5 @@
 //! Two records of one human become one, and two again: nothing is lost either way.
-use crate::data::whole;
+use super::data::whole;
 use crate::world::World;
 use subscription_center::db::statements_run;
 use testkit::product::Engine;
@@ -127,7 +127,7 @@ async fn only_an_administrator_merges(world: World) {
 async fn an_old_address_leads_to_the_one_who_stays(world: World) {
     merge(&world, 21, "h4", "h6").await;
     world.call(0, "POST /sign-in", "email=scn%40acme.example").await;
-    crate::data::worked(
+    super::data::worked(
         &world,
         "SELECT COUNT(*) FROM notices WHERE kind = 'sign_in_link' AND address = 'named@acme.example'",
     )

@@ -1,14 +1,12 @@
 //! A small world with one person for each thing that somebody can be to a contract, on either database. The tests look behind
 //! the product through a connection of their own.
-#![allow(dead_code, reason = "each test binary uses its part")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 use axum::body::Body;
 use axum::http::{Request, header};
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
-use sqlx::postgres::PgPoolOptions;
-use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{AssertSqlSafe, PgPool, Row, SqlitePool, raw_sql};
+use sqlx::{AssertSqlSafe, Row, raw_sql};
+use sqlx_postgres::{PgPool, PgPoolOptions};
+use sqlx_sqlite::{SqlitePool, SqlitePoolOptions};
 use subscription_center::app::{App, Profile};
 use subscription_center::db::Db;
 use subscription_center::files::Files;

@@ -1,5 +1,5 @@
 //! A later import never undoes customers' work; `--take` does, and can be undone; `--set-aside` and `--dry-run`.
-use crate::{assert_same, copy};
+use super::{assert_same, copy};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;

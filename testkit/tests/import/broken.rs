@@ -1,5 +1,5 @@
 //! Broken files, one per kind of error, two errors in each: refused, both named, nothing written.
-use crate::{assert_same, copy};
+use super::{assert_same, copy};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
 //! The sample data goes in and comes out again, complete and always the same.
-use crate::{assert_same, bytes, copy};
+use super::{assert_same, bytes, copy};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

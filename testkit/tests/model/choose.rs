@@ -1,5 +1,5 @@
 //! Random requests, most of them sensible, some with one thing wrong.
-use crate::run::Run;
+use super::run::Run;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use rand::RngExt;

@@ -1,5 +1,5 @@
 //! The steps: each sends something to the product and asks the model what must come back.
-use crate::run::{Run, Sent};
+use super::run::{Run, Sent};
 use rand::RngExt;
 use serde_json::{Value, json};
 use testkit::http::{Answer, escape};

@@ -1,5 +1,5 @@
 //! What is done on pages: rights, removal, asking for access and deciding.
-use crate::run::Run;
+use super::run::Run;
 use testkit::browser::Page;
 use testkit::http::escape;
 use testkit::model::Refusal;

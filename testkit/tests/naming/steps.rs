@@ -1,5 +1,5 @@
 //! What is done over the API: naming, ending, undoing, and giving serial numbers other coordinators.
-use crate::run::Run;
+use super::run::Run;
 use rand::RngExt;
 use serde_json::json;
 use std::collections::BTreeSet;

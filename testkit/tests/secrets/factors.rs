@@ -1,5 +1,5 @@
 //! Passwords, the secret of an authenticator app, recovery codes, passkeys and tokens that people make themselves.
-use crate::Story;
+use super::Story;
 use std::process::Command;
 use testkit::browser::{Browser, Page};
 

@@ -1,5 +1,4 @@
 //! Import, export and check in one process, on both databases. The commands themselves are tested in `testkit`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
 mod broken;
 mod kept;
 mod place;

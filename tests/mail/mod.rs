@@ -1,11 +1,4 @@
 //! Mail and background work, inside one process: real databases, a real mail server, a clock that the test moves.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may panic"
-)]
 mod bounces;
 mod continuity;
 mod dates;
