@@ -126,6 +126,24 @@ const DOWNLOADS_EXTENSIONS: Line = &[
 const SEES_CATALOGUE: Line = &[(Staff, "supports customers"), (Operator, "runs the command line of the installation")];
 const SEES_NOTICE: Line = &[(Recipient, "was written to"), (ManagerOfNotice, "runs a contract that it is about")];
 const HOLDS_LINK: Line = &[(Anyone, "holds a link that went to the person's address")];
+const SEES_SHIPMENT: Line = &[
+    (ManagerOfShipment, "runs the contract"),
+    (CoordinatorOfShipment, "receives it"),
+    (ShippingStaff, "looks after shipments and customers"),
+];
+const ORDERS_MEDIA: Line = &[
+    (Manager, "runs the contract"),
+    (OwnCoordinator, "looks after the asset"),
+    (ServiceStaff, "orders for customers"),
+];
+const PLACES_ORDERS: Line =
+    &[(HoldsProduct, "has a serial number of the product line"), (ServiceStaff, "orders for customers")];
+const CHANGES_SHIPMENT: Line = &[
+    (ManagerOfShipment, "runs the contract"),
+    (CoordinatorOfShipment, "receives it"),
+    (ServiceStaff, "orders for customers"),
+];
+const SHIPS: Line = &[(FulfilmentStaff, "looks after shipments")];
 const NAMES_COORDINATORS: Line = &[(Manager, "names coordinators")];
 const HELPS_IN: Line = &[(Administrator, "lets somebody in who lost every second factor")];
 const ADMINISTRATORS: Line = &[(Administrator, "sets up the installation")];
@@ -175,6 +193,15 @@ pub fn who_may(action: ActionId) -> Line {
         A::ResetFactors => RESETS,
         A::MergePeople | A::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
         A::SeeNotice => SEES_NOTICE,
+        A::SeeShipment => SEES_SHIPMENT,
+        A::OrderMedia => ORDERS_MEDIA,
+        // For which serial numbers, the action on assets says.
+        A::PlaceOrder => PLACES_ORDERS,
+        A::EditShipTo | A::CancelShipment => CHANGES_SHIPMENT,
+        A::SeeShippingQueue => &[(ShippingStaff, "looks after shipments and customers")],
+        A::ApproveShipments | A::ShipShipment | A::EndShipment => SHIPS,
+        A::SettleShipments => SYSTEM,
+        A::ListShipments | A::PreferMedia => OWN,
         A::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         A::OpenDemoSession | A::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         A::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
