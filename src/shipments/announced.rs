@@ -5,7 +5,8 @@ use crate::error::AppError;
 use crate::policy::{AnnounceRelease, Permit};
 
 /// Announced serial numbers of coordinators who want media, which are on no order of this release yet. `$1` the release, `$2` the
-/// announcement. Whoever is told in place of a coordinator, or gets a copy, receives nothing.
+/// announcement. Whoever is told in place of a coordinator, or gets a copy, receives nothing. What is on an order is asked for once and not
+/// for each row: PostgreSQL, which has no statistics of rows that this very transaction wrote, looked through all of them each time.
 macro_rules! wanted {
     ($columns:literal) => {
         concat!(
@@ -14,8 +15,8 @@ macro_rules! wanted {
             " FROM announced_assets s JOIN people p ON p.id = s.person_id AND p.prefers_media = TRUE
             JOIN assets a ON a.id = s.asset_id WHERE s.announcement_id = $2
             AND s.level IN ('asset', 'group', 'contract', 'contract_manager')
-            AND NOT EXISTS (SELECT 1 FROM shipment_assets x JOIN shipments o ON o.id = x.shipment_id
-                WHERE x.asset_id = s.asset_id AND o.release_id = $1 AND o.state IN ('requested', 'approved', 'shipped'))"
+            AND s.asset_id NOT IN (SELECT x.asset_id FROM shipment_assets x JOIN shipments o ON o.id = x.shipment_id
+                WHERE o.release_id = $1 AND o.state IN ('requested', 'approved', 'shipped'))"
         )
     };
 }
@@ -32,12 +33,13 @@ const OPEN: &str = concat!(
     wanted!("DISTINCT s.person_id, a.account_id"),
     ") w LEFT JOIN shipping_addresses d ON d.person_id = w.person_id WHERE TRUE ON CONFLICT DO NOTHING"
 );
-/// An order that was there already takes them in.
+/// An order that was there already takes them in. The terms leave it but one index to use, that of release and person: without statistics
+/// the one of states looks as good, and took 45 seconds for 1,000 coordinators.
 const PUT: &str = concat!(
     "INSERT INTO shipment_assets (shipment_id, asset_id) ",
     wanted!(
-        "(SELECT MAX(h.id) FROM shipments h WHERE h.release_id = $1 AND h.person_id = s.person_id
-            AND h.account_id = a.account_id AND h.state = 'requested'), s.asset_id"
+        "(SELECT MAX(h.id + 0) FROM shipments h WHERE h.release_id = $1 AND h.person_id = s.person_id
+            AND h.account_id + 0 = a.account_id AND h.state || '' = 'requested'), s.asset_id"
     )
 );
 const NOTE: &str = "INSERT INTO shipment_events (shipment_id, at, by_id, event, words)

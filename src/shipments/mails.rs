@@ -76,7 +76,10 @@ impl OrderMail {
             News::Delivered => format!("The media of {release} for {count}{of} arrived."),
             News::Returned => {
                 let whom = if self.own { "you".to_owned() } else { self.coordinator.clone() };
-                format!("The media of {release} for {count}{of}, sent to {whom}, came back: {}", self.reason)
+                format!(
+                    "The media of {release} for {count}{of}, sent to {whom}, came back: {}.",
+                    self.reason.trim_end_matches('.')
+                )
             }
         }
     }

@@ -91,10 +91,16 @@ fn acts(view: &OrderView) -> Markup {
     }
 }
 
+/// Whether the reader is asked if the address is right.
+fn asked(view: &OrderView) -> bool {
+    let shown = &view.shown;
+    shown.own && shown.row.waits_for_address() && !shown.ship_to.is_empty() && !view.vendor
+}
+
 /// "Yes, this address is right": asked of whoever it is for.
 fn confirm(view: &OrderView) -> Markup {
     let shown = &view.shown;
-    if !shown.own || !shown.row.waits_for_address() || shown.ship_to.is_empty() || view.vendor {
+    if !asked(view) {
         return html! {};
     }
     html! {
@@ -116,7 +122,7 @@ fn ship_to(view: &OrderView) -> Markup {
     html! {
         section aria-labelledby="to-h" {
             h2 #to-h { "Goes to" }
-            @if !(shown.own && waits && !shown.ship_to.is_empty() && !view.vendor) { p { (lines(&shown.ship_to)) } }
+            @if !asked(view) { p { (lines(&shown.ship_to)) } }
             p.hint { "For " (shown.row.coordinator()) ", the Software Coordinator, " a href={ "mailto:" (shown.row.email) } { (address(&shown.row.email)) } "." }
             @if !shown.row.carrier.is_empty() && !view.open() { p { "Sent with " (parcel(&shown.row)) } }
             @if shown.may_edit && view.open() {

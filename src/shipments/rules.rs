@@ -117,8 +117,12 @@ impl By {
 /// Why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum No {
-    /// Not for this actor.
+    /// Only whom it is for can say so.
     NotYours,
+    /// Only the vendor's staff do this.
+    OnlyVendor,
+    /// The product does this by itself, and nothing else.
+    OnlyProduct,
     /// Its address is not confirmed.
     AddressOpen,
     /// Its serial numbers have another coordinator meanwhile.
@@ -142,6 +146,8 @@ impl No {
     pub fn kind(self) -> &'static str {
         match self {
             No::NotYours => "only-the-coordinator",
+            No::OnlyVendor => "only-the-vendor",
+            No::OnlyProduct => "only-the-product",
             No::AddressOpen => "address-open",
             No::HandsChanged => "hands-changed",
             No::NotApproved => "not-approved",
@@ -159,6 +165,8 @@ impl No {
             No::NotYours => {
                 "only the Software Coordinator can say that the address is right; or enter where it should go instead"
             }
+            No::OnlyVendor => "the vendor does this; ask there",
+            No::OnlyProduct => "this happens by itself, when a Software Coordinator changes",
             No::AddressOpen => "its address is not confirmed yet; the Software Coordinator was asked to",
             No::HandsChanged => {
                 "its serial numbers have another Software Coordinator now; the order asks that one for the address first"
@@ -188,12 +196,12 @@ pub struct Present {
 pub fn after(present: Present, event: Event, by: By) -> Result<State, No> {
     use State::{Approved, Cancelled, Delivered, Requested, Returned, Shipped};
     let Present { state, confirmed, same_hands } = present;
-    let vendor = if by == By::Staff { Ok(()) } else { Err(No::NotYours) };
+    let vendor = if by == By::Staff { Ok(()) } else { Err(No::OnlyVendor) };
     match (event, state) {
-        (Event::ChangeHands, _) if by != By::System => Err(No::NotYours),
+        (Event::ChangeHands, _) if by != By::System => Err(No::OnlyProduct),
         (Event::ChangeHands, Requested | Approved) => Ok(Requested),
         (Event::ChangeHands, Shipped) => Err(No::Left),
-        (_, _) if by == By::System => Err(No::NotYours),
+        (_, _) if by == By::System => Err(No::OnlyProduct),
         (Event::Restore, Cancelled) => Ok(Requested),
         (Event::Restore, _) => Err(No::NotCancelled),
         (_, Delivered | Returned | Cancelled) => Err(No::Over),
@@ -207,7 +215,7 @@ pub fn after(present: Present, event: Event, by: By) -> Result<State, No> {
         (Event::ChangeShipTo, Requested | Approved) => Ok(Requested),
         (Event::Cancel, Requested) => Ok(Cancelled),
         (Event::Cancel, Approved) => vendor.map_err(|_| No::ApprovedAlready).and(Ok(Cancelled)),
-        (Event::Approve | Event::Ship, _) if by != By::Staff => Err(No::NotYours),
+        (Event::Approve | Event::Ship, _) if by != By::Staff => Err(No::OnlyVendor),
         (Event::Approve | Event::Ship, _) if !same_hands => Err(No::HandsChanged),
         (Event::Approve | Event::Ship, _) if !confirmed => Err(No::AddressOpen),
         (Event::Approve, Requested) => Ok(Approved),
