@@ -276,7 +276,7 @@ async function catalogue(world, main) {
     await staff.post(`/releases/${release}/publish`, {});
     return release;
   };
-  const announced = await published('2027.3', { media: true }), licensed = await published('2027.4', { licence_agreement: 'Be fair.\n\n'.repeat(40) });
+  const announced = await published('2027.3', { media: true }), licensed = await published('2027.4', { media: true, licence_agreement: 'Be fair.\n\n'.repeat(40) });
   const extension = await published('Symbols', { kind: 'extension', extends: '1999' }), late = await published('2099', { released_on: '2026-11-21' });
   const { people } = await staff.post(`/releases/${announced}/rehearsal`, {});
   await staff.post(`/releases/${announced}/announce`, { confirm_notices: people });
@@ -284,19 +284,19 @@ async function catalogue(world, main) {
 }
 
 /** One that is approved, one that was sent, one that waits for approval, and one whose address is open. */
-async function orders(world, main, api, { announced }) {
+async function orders(world, main, api, { announced, licensed }) {
   const staff = await world.api(fulfilmentStaff.email), of = main.on.filter(asset => lineOf(asset) === lineOf(main.on[0])).map(asset => asset.serial_number);
   const ship_to = { company: main.account.name, recipient: 'Goods in', line1: 'Harbour Street 12', postal_code: '02110', city: 'Boston', country: 'US' };
-  const order = async (serials, more) => (await api.post('/shipments', { release: announced, serial_numbers: serials, ...more })).shipments[0].number;
+  const order = async (release, serial, more) => (await api.post('/shipments', { release, serial_numbers: [serial], ...more })).shipments[0].number;
   const approved = async serial => {
-    const number = await order([serial], { ship_to });
+    const number = await order(announced, serial, { ship_to });
     await staff.post('/shipments/approve', { numbers: [number] });
     return number;
   };
   const one = await approved(of[0]), sent = await approved(of[1]);
   await staff.post(`/shipments/${sent}/ship`, { carrier: 'DHL', tracking: 'JD014600003SE' });
-  await order([of[2]], { ship_to });
-  return { approved: one, sent, waits: await order([of[3]]) };
+  await order(licensed, of[0], { ship_to });
+  return { approved: one, sent, waits: await order(licensed, of[1]) };
 }
 
 /** The Contract Manager to whom it goes. */
