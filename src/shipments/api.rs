@@ -176,11 +176,11 @@ async fn order(
 }
 
 async fn one(State(app): State<App>, actor: Actor, Path(number): Path<OrderNumber>) -> Result<Response, AppError> {
-    let Shown { row, ship_to, serials, events, .. } = app.read(&actor, &ShowShipment(number)).await?;
+    let Shown { row, ship_to, serials, events, staff, .. } = app.read(&actor, &ShowShipment(number)).await?;
     let history = events.iter().map(|event| HappenedView {
         at: rfc3339(event.at),
         event: event.event.clone(),
-        words: happened(event),
+        words: happened(event, staff),
     });
     let tag = format!("\"{}\"", row.version);
     let body = OneShipment {

@@ -60,7 +60,7 @@ pub fn orders_page(frame: &Frame, view: &OrdersView) -> Markup {
                 }
             }
             (filters("/orders", &view.filter, "Order or serial number"))
-            @if view.rows.is_empty() { (none(view)) } @else { (table(view)) }
+            @if view.rows.is_empty() { (none(view)) } @else { (table(view, frame.companies.len() != 1)) }
             (pages(view.later.then(|| view.link("")).as_deref(), view.next.as_deref().map(|cursor| view.link(cursor)).as_deref()))
         },
     )
@@ -93,7 +93,7 @@ fn none(view: &OrdersView) -> Markup {
     )
 }
 
-fn table(view: &OrdersView) -> Markup {
+fn table(view: &OrdersView, companies: bool) -> Markup {
     html! {
         table.plain {
             caption.vh { "Orders, the newest first" }
@@ -101,7 +101,7 @@ fn table(view: &OrdersView) -> Markup {
             tbody {
                 @for row in &view.rows {
                     tr {
-                        th scope="row" {
+                        td {
                             a.key href={ "/orders/" (row.number()) } { span.num { (row.number()) } } " " (row.release())
                             small { (serial_numbers(row.assets)) }
                             small.in-2 { "For " (row.coordinator()) }
@@ -110,7 +110,7 @@ fn table(view: &OrdersView) -> Markup {
                             (state(row))
                             @if matches!(row.state(), State::Shipped | State::Delivered) { small.break { (parcel(row)) } }
                         }
-                        td.c-2 { (row.coordinator()) small { (row.company) } }
+                        td.c-2 { (row.coordinator()) @if companies { small { (row.company) } } }
                         td.c-3.num { (day_of(row.requested_at, &view.zone).long()) }
                     }
                 }

@@ -129,7 +129,7 @@ fn order(view: &NewOrderView, release: &Offered) -> Markup {
 fn serials(view: &NewOrderView) -> Markup {
     let ticked = |row: &Candidate| view.ticked.as_ref().is_none_or(|ticked| ticked.contains(&row.serial));
     html! {
-        section.whole aria-labelledby="serials-h" {
+        section.block aria-labelledby="serials-h" {
             h2 #serial_numbers { "For which serial numbers?" }
             @if view.more { p.hint { "The first " (view.candidates.len()) " are shown; choose a contract to see the others." } }
             table.plain {
@@ -178,7 +178,7 @@ fn reason(why: Why, row: &Candidate) -> Markup {
 fn destination(view: &NewOrderView) -> Markup {
     let elsewhere = view.elsewhere.is_some();
     html! {
-        section.whole aria-labelledby="to-h" {
+        section.block aria-labelledby="to-h" {
             h2 #to-h { "Where does it go?" }
             @for to in &view.destinations {
                 div.call {
@@ -187,7 +187,7 @@ fn destination(view: &NewOrderView) -> Markup {
                     (whether(to))
                 }
             }
-            details open[elsewhere] {
+            details.other open[elsewhere] {
                 summary { "Send it somewhere else" }
                 label.check { input type="checkbox" name="elsewhere" value="1" checked[elsewhere]; span { "To this address, for this order only" } }
                 (fields(view.elsewhere.as_ref().unwrap_or(&Address::default()), view.problem.as_ref()))
@@ -210,6 +210,7 @@ fn whether(to: &Destination) -> Markup {
                 span { "Yes, this address is right" small { "You checked it last on " (to.checked) ". Without this the order waits." } }
             }
         }
+        @else if to.address.is_empty() { (notice(Tone::Info, html! { (to.coordinator) " is asked by mail where it should go, before anything leaves." })) }
         @else { (notice(Tone::Info, html! { (to.coordinator) " is asked by mail whether the address is right, before anything leaves." })) }
     }
 }

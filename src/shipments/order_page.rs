@@ -118,7 +118,8 @@ fn ship_to(view: &OrderView) -> Markup {
     let shown = &view.shown;
     let waits = shown.row.waits_for_address();
     let entered = view.typed.as_ref().unwrap_or(&shown.ship_to);
-    let typed = view.typed.is_some() || (waits && shown.ship_to.is_empty());
+    let typed = view.typed.is_some() || (waits && shown.own && shown.ship_to.is_empty());
+    let words = if shown.ship_to.is_empty() { "Enter the address" } else { "Send it somewhere else" };
     html! {
         section aria-labelledby="to-h" {
             h2 #to-h { "Goes to" }
@@ -126,8 +127,8 @@ fn ship_to(view: &OrderView) -> Markup {
             p.hint { "For " (shown.row.coordinator()) ", the Software Coordinator, " a href={ "mailto:" (shown.row.email) } { (address(&shown.row.email)) } "." }
             @if !shown.row.carrier.is_empty() && !view.open() { p { "Sent with " (parcel(&shown.row)) } }
             @if shown.may_edit && view.open() {
-                details open[typed] {
-                    summary { "Send it somewhere else" }
+                details.other open[typed] {
+                    summary { (words) }
                     (view.form(&view.path("/ship-to"), html! {
                         (fields(entered, view.problem.as_ref()))
                         @if shown.own {
@@ -222,7 +223,7 @@ fn history(view: &OrderView) -> Markup {
             h2 #history-h { "What happened" }
             ol.log {
                 @for event in view.shown.events.iter().rev() {
-                    li { span { (happened(event)) } small.num { (long(event.at, &view.zone)) } }
+                    li { span { (happened(event, view.shown.staff)) } small.num { (long(event.at, &view.zone)) } }
                 }
             }
         }

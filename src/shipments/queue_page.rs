@@ -59,7 +59,7 @@ pub fn queue_page(frame: &Frame, view: &QueueView) -> Markup {
                     @if approved > 0 { a.btn.primary href="/vendor/shipments/slips" { (icon("doc")) "Print " (number(approved)) " packing " (if approved == 1 { "slip" } else { "slips" }) } }
                 }
             }
-            ul.legend aria-label="How many wait" {
+            ul.legend.under aria-label="How many wait" {
                 @for (name, words) in STATES.iter().take(4) {
                     @let here = view.filter.state == *name;
                     li { a.chip.plain href=(link("/vendor/shipments", &[("state", name)])) aria-current=[here.then_some("true")] { (words) " " b { (number(view.count(name))) } } }
@@ -87,20 +87,24 @@ fn table(view: &QueueView) -> Markup {
     html! {
         form.assets method="post" action="/vendor/shipments/approve" {
             (csrf(&view.csrf))
-            table.plain.unpicked {
+            table.plain.unpicked[!ticks] {
                 caption.vh { "Orders, the newest first" }
                 thead {
                     tr {
+                        @if ticks { th { label.pick { input #all type="checkbox"; span.vh { "Select all on this page" } } } }
                         th scope="col" { "Order" }
                         th scope="col" { "State" }
                         th.c-2 scope="col" { "Goes to" }
                         th.c-3 scope="col" { "Since" }
                     }
                 }
-                tbody { @for row in &view.rows { (line(view, row)) } }
+                tbody #rows { @for row in &view.rows { (line(view, row, ticks)) } }
             }
             @if ticks {
-                p.under { button.btn.primary type="submit" { (icon("check")) "Approve those ticked" } }
+                div.batch role="region" aria-label="Selected orders" {
+                    span.count { "selected" }
+                    button.btn.go type="submit" { (icon("check")) "Approve" }
+                }
             }
         }
     }
@@ -110,13 +114,13 @@ fn ready(row: &ShipmentRow) -> bool {
     row.state() == State::Requested && !row.waits_for_address()
 }
 
-fn line(view: &QueueView, row: &ShipmentRow) -> Markup {
+fn line(view: &QueueView, row: &ShipmentRow, ticks: bool) -> Markup {
     html! {
         tr {
+            @if ticks {
+                td { @if ready(row) { label.pick { input type="checkbox" name="order" value=(row.number()); span.vh { "Select order " (row.number()) } } } }
+            }
             td {
-                @if view.may_ship && ready(row) {
-                    label.check { input type="checkbox" name="order" value=(row.number()); span { span.vh { "Approve order " (row.number()) } } }
-                }
                 a.key href={ "/vendor/shipments/" (row.number()) } { span.num { (row.number()) } } " " (row.release())
                 small { (row.company) ", " (serial_numbers(row.assets)) }
                 small.in-2 { (row.coordinator()) ", " (place(row)) }

@@ -96,9 +96,9 @@ fn serials(scope: &Scope<SeeAsset>, shipment: i64) -> Scoped {
 
 impl EventRow {
     /// Who did it; empty: the product.
-    pub fn by(&self) -> String {
+    pub fn by(&self, staff: bool) -> String {
         match self.by_staff {
-            Some(true) => "the vendor".to_owned(),
+            Some(true) if !staff => "the vendor".to_owned(),
             _ => name(&self.by_first, &self.by_last),
         }
     }

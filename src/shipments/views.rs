@@ -97,9 +97,9 @@ pub fn entered(form: &Form) -> Address {
     }
 }
 
-/// What happened, a sentence.
-pub fn happened(event: &EventRow) -> String {
-    let by = match event.by() {
+/// What happened, a sentence. Of the vendor's people only the vendor's are told who it was.
+pub fn happened(event: &EventRow, staff: bool) -> String {
+    let by = match event.by(staff) {
         name if name.is_empty() => String::new(),
         name => format!(" by {name}"),
     };
@@ -142,7 +142,8 @@ pub fn next(row: &ShipmentRow, own: bool) -> String {
             format!("{who} says that the address is right; then the vendor approves it.")
         }
         State::Requested => "The vendor approves it.".to_owned(),
-        State::Approved => "The vendor packs it and hands it to a carrier. Then you get a mail.".to_owned(),
+        State::Approved if own => "The vendor packs it and hands it to a carrier. Then you get a mail.".to_owned(),
+        State::Approved => format!("The vendor packs it and hands it to a carrier. Then {who} gets a mail."),
         State::Shipped => "It is on its way.".to_owned(),
         State::Delivered => "Nothing: it arrived.".to_owned(),
         State::Returned => "Order it again, to an address where it is taken.".to_owned(),

@@ -51,7 +51,7 @@ async function thereAndBack({ world, main: contract, open, script }) {
   await staff.goto('/');
   await staff.locate('main a', { hasText: 'Approve orders' }).click();
   await staff.locate(`input[name=order][value="${number}"]`).check();
-  await press(staff, 'Approve those ticked');
+  await staff.locate('.batch button', { hasText: 'Approve' }).click();
   ok((await staff.text('#flash')).includes('1 order is approved.'), 'it is approved');
   await staff.goto(`/vendor/shipments/${number}`);
   await staff.locate('main a', { hasText: 'Packing slip' }).click();
