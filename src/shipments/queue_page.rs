@@ -59,7 +59,7 @@ pub fn queue_page(frame: &Frame, view: &QueueView) -> Markup {
                     @if approved > 0 { a.btn.primary href="/vendor/shipments/slips" { (icon("doc")) "Print " (number(approved)) " packing " (if approved == 1 { "slip" } else { "slips" }) } }
                 }
             }
-            ul.legend.under aria-label="How many wait" {
+            ul.legend.states aria-label="How many wait" {
                 @for (name, words) in STATES.iter().take(4) {
                     @let here = view.filter.state == *name;
                     li { a.chip.plain href=(link("/vendor/shipments", &[("state", name)])) aria-current=[here.then_some("true")] { (words) " " b { (number(view.count(name))) } } }
@@ -123,7 +123,7 @@ fn line(view: &QueueView, row: &ShipmentRow, ticks: bool) -> Markup {
             td {
                 a.key href={ "/vendor/shipments/" (row.number()) } { span.num { (row.number()) } } " " (row.release())
                 small { (row.company) ", " (serial_numbers(row.assets)) }
-                small.in-2 { (row.coordinator()) ", " (place(row)) }
+                small.in-2 { (row.coordinator()) @if !place(row).is_empty() { ", " (place(row)) } }
             }
             td {
                 (state(row))

@@ -56,10 +56,10 @@ fn sheet(view: &SlipsView, slip: &Slip) -> Markup {
             }
             table.plain {
                 caption.vh { "Serial numbers of order " (row.number()) }
-                thead { tr { th scope="col" { "Serial number" } th scope="col" { "Product" } th scope="col" { "Contract" } th scope="col" { "Seats" } } }
+                thead { tr { th scope="col" { "Serial number" } th scope="col" { "Product" } th.c-2 scope="col" { "Contract" } th.c-3 scope="col" { "Seats" } } }
                 tbody {
                     @for one in &slip.serials {
-                        tr { td.serial { (one.serial) } td { (one.product) } td.serial { (one.contract) } td.num { (one.seats) } }
+                        tr { td.serial { (one.serial) } td { (one.product) } td.c-2.serial { (one.contract) } td.c-3.num { (one.seats) } }
                     }
                 }
             }
