@@ -32,6 +32,8 @@ id! {
     ReleaseId;
     /// A file of one.
     ArtifactId;
+    /// Media on their way to a coordinator.
+    ShipmentId;
 }
 
 impl PersonId {
@@ -108,6 +110,50 @@ impl From<PersonKey> for String {
     }
 }
 
+/// An order, by the number that people read out: 30118. Whatever is no number names none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct OrderNumber(i64);
+
+/// Numbers begin behind it, so that they are told from other figures.
+const BEFORE_THE_FIRST: i64 = 30_000;
+
+impl OrderNumber {
+    /// Of the shipment with this id.
+    pub fn of(id: i64) -> Self {
+        Self(id.saturating_add(BEFORE_THE_FIRST))
+    }
+
+    /// The id inside.
+    pub fn id(self) -> i64 {
+        self.0.saturating_sub(BEFORE_THE_FIRST)
+    }
+}
+
+impl From<String> for OrderNumber {
+    fn from(text: String) -> Self {
+        Self(text.trim().parse().unwrap_or(0))
+    }
+}
+
+impl From<OrderNumber> for String {
+    fn from(number: OrderNumber) -> String {
+        number.0.to_string()
+    }
+}
+
+impl From<OrderNumber> for Value {
+    fn from(number: OrderNumber) -> Value {
+        Value::Int(Some(number.id()))
+    }
+}
+
+impl std::fmt::Display for OrderNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +164,12 @@ mod tests {
         assert_eq!(of("ANA@X.Example"), "ana@x.example");
         assert_eq!(of("hAnD_1e"), "hAnD_1e");
         assert_eq!(serde_json::to_value(PersonKey::from("ANA@X.Example")).unwrap(), "ana@x.example");
+    }
+
+    #[test]
+    fn an_order_has_a_number_and_nonsense_has_none() {
+        let of = |text: &str| OrderNumber::from(text.to_owned());
+        assert_eq!((OrderNumber::of(118).to_string().as_str(), of("30118").id()), ("30118", 118));
+        assert!(of("3o118").id() < 0 && of("99999999999999999999").id() < 0);
     }
 }

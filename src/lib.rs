@@ -34,6 +34,7 @@ pub mod people;
 pub mod profile;
 pub mod releases;
 pub mod renewals;
+pub mod shipments;
 pub mod users;
 pub mod welcome;
 
@@ -62,6 +63,7 @@ pub fn statements() -> Vec<db::Sql> {
     all.extend(adoption::statements());
     all.extend(releases::statements());
     all.extend(renewals::statements());
+    all.extend(shipments::statements());
     all.extend(notices::statements());
     all.extend(continuity::statements());
     all

@@ -46,6 +46,8 @@ const VALUES: &[(&str, [&str; 4])] = &[
     // Of a line that everybody has, an extension of it, a draft, and one of a line that only the foreign company has.
     ("{release}", ["r1", "r2", "r3", "r4"]),
     ("{artifact}", ["a1", "a2", "a3", "a4"]),
+    // Delivered, so that nothing can be done to them any more.
+    ("{order_number}", ["30001", "30002", "30003", "30004"]),
 ];
 
 /// A path parameter by where it stands, since people and change sets are both called by a handle.
@@ -62,7 +64,7 @@ fn beside(path: &str, target: usize) -> (String, String) {
     let coordinator = ["sc@acme.example", "cm2@acme.example", "cm@beta.example", "cm@foreign.example"][target];
     let own = ["sc@acme.example", "", "", ""][target];
     let assigned = if own.is_empty() { "null".to_owned() } else { format!(r#"{{"email":"{own}"}}"#) };
-    if let Some(beside) = beside_renewal(path) {
+    if let Some(beside) = beside_renewal(path).or_else(|| beside_orders(path)) {
         return beside;
     }
     match path {
@@ -145,6 +147,26 @@ fn beside_releases(path: &str) -> Option<(String, String)> {
         Some("releases/{release}/announce" | "releases/{release}/remind") => body("{}"),
         _ => None,
     }
+}
+
+/// As [`beside`], of orders.
+fn beside_orders(path: &str) -> Option<(String, String)> {
+    let body = match path.strip_prefix("/api/v1/shipments") {
+        Some("") => r#"{"release":"r1","serial_numbers":["nosuch"]}"#,
+        Some("/approve") => r#"{"numbers":["1"]}"#,
+        Some("/{order_number}/ship") => r#"{"carrier":"DHL"}"#,
+        Some("/{order_number}/returned") => r#"{"reason":"moved"}"#,
+        Some("/{order_number}/ship-to" | "/{order_number}/cancel") => "{}",
+        Some(_) => "",
+        None => match path {
+            "/orders/new" => "release=r1&serial=nosuch",
+            "/orders/{order_number}/ship-to" => "right=1",
+            "/vendor/shipments/approve" => "order=1",
+            "/account/media" => "media=0",
+            _ => return None,
+        },
+    };
+    Some((String::new(), body.to_owned()))
 }
 
 /// As [`beside`], of renewals.

@@ -92,6 +92,7 @@ impl Operation for DecideAdoption {
             tx.execute(permit, sql(END_SPAN).bind(contract).bind(now)).await?;
             tx.execute(permit, sql(BEGIN_SPAN).bind(contract).bind(named.id).bind(now).bind(actor)).await?;
             tx.execute(permit, sql(HAND).bind(contract).bind(named.id).bind(now)).await?;
+            crate::coordinators::store::settle_orders(tx, permit, contract).await?;
             self.tell(tx, permit, &named).await?;
         }
         tx.execute(permit, sql(DECIDE).bind(contract).bind(decision).bind(now).bind(actor)).await?;

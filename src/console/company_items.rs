@@ -73,6 +73,13 @@ const MOVE: &[&str] = &[
     goes!("covers"),
     goes!("naming_rights"),
     goes!("adoptions"),
+    // Where one to the same place is there already, the address is asked for again, and both are put together then.
+    "UPDATE shipments SET account_id = n.after_id, confirmed_at = CASE WHEN EXISTS (SELECT 1 FROM shipments o
+            WHERE o.account_id = n.after_id AND o.person_id = shipments.person_id AND o.release_id = shipments.release_id
+            AND o.state = 'requested' AND o.confirmed_at IS NOT NULL) THEN NULL ELSE confirmed_at END
+     FROM (SELECT DISTINCT x.shipment_id, i.after_id FROM change_set_items i JOIN assets a ON a.contract_id = i.target_id
+        JOIN shipment_assets x ON x.asset_id = a.id WHERE i.change_set = $1 AND i.level = 'company') n
+     WHERE shipments.id = n.shipment_id",
 ];
 
 /// Moves the contracts of the set's items, with what is on them.

@@ -116,7 +116,7 @@ pub fn lines(rows: &[AssetRow], zone: &TimeZone) -> String {
 }
 
 /// What a spreadsheet would take for a formula gets an apostrophe before it.
-fn harmless(cell: &str) -> Cow<'_, str> {
+pub fn harmless(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         Cow::Owned(format!("'{cell}"))
     } else {
@@ -125,7 +125,7 @@ fn harmless(cell: &str) -> Cow<'_, str> {
 }
 
 /// In quotes where a comma, a quote or a line break would end the cell.
-fn quoted(cell: &str) -> Cow<'_, str> {
+pub fn quoted(cell: &str) -> Cow<'_, str> {
     match cell.contains([',', '"', '\n', '\r']) {
         true => Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\""))),
         false => Cow::Borrowed(cell),

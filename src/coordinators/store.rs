@@ -1,7 +1,7 @@
 //! Writes the items of a change set: history first, then the assignments, in a fixed number of statements however many.
 use crate::db::{DbError, Sql, WriteTx, sql};
 use crate::ids::{ChangeSetId, ContractId};
-use crate::policy::{Minted, WriteAction};
+use crate::policy::{Minted, WriteAction, WriteProof};
 
 /// The texts of one level. `$1` is the change set, `$2` now (of `under`: the actor), `$3` the actor. Where a dated assignment is in force, the
 /// undated one beneath it changes, and nobody's hands.
@@ -144,6 +144,27 @@ const STAMP: &str = "UPDATE contracts SET changed_at = $2
 pub async fn touch<A: WriteAction>(tx: &mut WriteTx, set: &Minted<A>, also: Option<ContractId>) -> Result<(), DbError> {
     tx.execute(set, sql(TOUCHED).bind(set.id()).bind(also)).await?;
     tx.execute(set, sql(STAMP).bind(set.id()).bind(tx.now())).await?;
+    let settle = sql(SETTLE).bind(tx.now() + super::rules::HELD_FOR).push(OF_SET).push_bind(set.id()).push(NOT_YET);
+    tx.execute(set, settle).await?;
+    Ok(())
+}
+
+/// Orders that have not left may go to somebody else now: `shipments/settle.rs` looks, once the change is not undone at once any more.
+/// `$1` when. The version makes each change plan its own.
+const SETTLE: &str =
+    "INSERT INTO jobs (kind, payload, dedup_key, run_at, urgent, state, attempts, lease, leased_until, error)
+    SELECT 'shipments.settle', c.id, 'shipments.settle/' || c.id || '/' || c.version, $1, FALSE, 'waiting', 0, 0, 0, ''
+    FROM contracts c WHERE EXISTS (SELECT 1 FROM shipments h JOIN shipment_assets x ON x.shipment_id = h.id
+        JOIN assets a ON a.id = x.asset_id AND a.contract_id = c.id
+        WHERE h.account_id = c.account_id AND h.state IN ('requested', 'approved')) AND c.id ";
+const OF_SET: &str = "IN (SELECT y.contract_id FROM change_set_contracts y WHERE y.change_set = ";
+const OF_ONE: &str = "IN (";
+const NOT_YET: &str = ") ON CONFLICT (dedup_key) DO NOTHING";
+
+/// The same where a contract got another manager without a change set.
+pub async fn settle_orders(tx: &mut WriteTx, proof: &impl WriteProof, contract: ContractId) -> Result<(), DbError> {
+    let settle = sql(SETTLE).bind(tx.now() + super::rules::HELD_FOR).push(OF_ONE).push_bind(contract).push(NOT_YET);
+    tx.execute(proof, settle).await?;
     Ok(())
 }
 
@@ -181,6 +202,9 @@ pub async fn tell<A: WriteAction>(tx: &mut WriteTx, set: &Minted<A>) -> Result<(
 pub(super) fn statements() -> Vec<Sql> {
     let mut all: Vec<Sql> =
         [PRUNE, WIDE, OPEN_EFFECTS, CLOSE_EFFECTS, PRUNE_EFFECTS, TOUCHED, STAMP, NOTICES, HOLD_MAIL].map(sql).into();
+    for of in [OF_SET, OF_ONE] {
+        all.push(sql(SETTLE).bind(0).push(of).push_bind(0).push(NOT_YET));
+    }
     for level in [&ASSETS, &GROUPS, &CONTRACTS] {
         all.extend([level.end_spans, level.under, level.assign, level.begin_spans].map(sql));
     }

@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = &[
     both!(12, "../../migrations/0012_releases.sql"),
     both!(13, "../../migrations/0013_renewals.sql"),
     both!(14, "../../migrations/0014_notices.sql"),
+    both!(15, "../../migrations/0015_shipments.sql"),
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

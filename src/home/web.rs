@@ -14,6 +14,7 @@ use crate::contracts::pages::{OwnRow, OwnView, own_page};
 use crate::error::AppError;
 use crate::people::me::Myself;
 use crate::policy::{ActionId, Actor};
+use crate::shipments::needs::ShowOrderNeeds;
 use crate::users::company::ShowUsers;
 use crate::web::extract::Params;
 use crate::web::frame::{self, Browser};
@@ -91,6 +92,11 @@ async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppErr
         for adoption in waiting.iter().rev() {
             found.needs.insert(0, came(adoption));
         }
+    }
+    let ships = matches!(me.person.staff_role.as_deref(), Some("administrator" | "fulfilment"));
+    if ships || me.person.manages > 0 || me.person.coordinates {
+        let orders = app.read(actor, &ShowOrderNeeds { ships }).await?;
+        found.needs.splice(0..0, orders);
     }
     if me.person.manages > 0 || me.person.names {
         let users = app.read(actor, &ShowUsers { contract: "-".to_owned(), ..ShowUsers::default() }).await?;

@@ -19,6 +19,7 @@ use crate::profile::export::{self, DropExport, MakeExport};
 use crate::releases::tell::{self as release_mail, WriteAnnouncement};
 use crate::releases::{check_artifact, upload};
 use crate::renewals::day;
+use crate::shipments::settle::{self, SettleShipments};
 use crate::time::{Day, Instant};
 use crate::users::tell::WriteUserMail;
 use crate::welcome::write::{self as welcome, WriteWelcomes};
@@ -212,6 +213,12 @@ pub(crate) async fn run(app: App, transport: Transport, job: Leased, taken: Inst
                 app.wake();
             }
             end(&app, job, End::Done).await?;
+        }
+        settle::JOB => {
+            app.run(Actor::system(), SettleShipments::of_contract(job.payload, app.profile()), Terms::default())
+                .await?;
+            end(&app, job, End::Done).await?;
+            app.wake();
         }
         day::JOB => {
             day::write(&app).await?;

@@ -1,5 +1,5 @@
 //! Every action of the product, one line each. A new line does not compile until [`super::who_may`] says who may.
-use super::{Account, Asset, ChangeSet, Contract, Installation, Leaver, Me, Offer, Person, Release, Target};
+use super::{Account, Asset, ChangeSet, Contract, Installation, Leaver, Me, Offer, Person, Release, Shipment, Target};
 
 /// A kind of thing that somebody does to a target.
 pub trait Action: Send + Sync + 'static {
@@ -171,6 +171,18 @@ actions! {
     write AnnounceRelease(Release)         = "release.announce";
     write RemindRelease(Release)           = "release.remind";
     write CheckArtifact(Installation)      = "artifact.check";
+    read  ListShipments(Me)                = "shipment.list";
+    read  SeeShipment(Shipment)            = "shipment.see";
+    read  OrderMedia(Asset)                = "media.order";
+    write PlaceOrder(Offer)                = "shipment.order";
+    write EditShipTo(Shipment)             = "shipment.edit_ship_to";
+    write CancelShipment(Shipment)         = "shipment.cancel";
+    read  SeeShippingQueue(Installation)   = "shipment.see_queue";
+    write ApproveShipments(Installation)   = "shipment.approve";
+    write ShipShipment(Shipment)           = "shipment.ship";
+    write EndShipment(Shipment)            = "shipment.end";
+    write SettleShipments(Installation)    = "shipment.settle";
+    write PreferMedia(Me)                  = "media.prefer";
     read  ListNotices(Me)                  = "notice.list";
     read  SeeNotice(Me)                    = "notice.see";
     write SetPreferences(Me)               = "notice.set_preferences";

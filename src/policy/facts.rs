@@ -92,6 +92,8 @@ pub struct Facts {
     pub(super) holds_product: bool,
     pub(super) may_releases: bool,
     pub(super) may_extensions: bool,
+    pub(super) manages_shipment: bool,
+    pub(super) coordinates_shipment: bool,
 }
 
 /// The statement that says who the actor is and what to the target. No row: not signed in.

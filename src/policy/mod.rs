@@ -41,7 +41,7 @@ pub(crate) use permit::{admit_read, admit_write};
 pub use standings::{Rule, Standing};
 pub use table::{Line, matrix, who_may};
 pub use targets::{
-    Account, Asset, ChangeSet, Contract, FactsSql, Installation, Leaver, Me, Offer, Person, Release, Target,
+    Account, Asset, ChangeSet, Contract, FactsSql, Installation, Leaver, Me, Offer, Person, Release, Shipment, Target,
 };
 
 use crate::db::Sql;

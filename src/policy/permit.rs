@@ -297,5 +297,6 @@ pub(super) fn statements() -> Vec<Sql> {
     of::<super::ChangeSet>(Default::default(), &mut all);
     of::<super::Me>(Default::default(), &mut all);
     of::<super::Installation>(Default::default(), &mut all);
+    of::<super::Shipment>(Default::default(), &mut all);
     all
 }

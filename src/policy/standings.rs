@@ -9,7 +9,7 @@ pub struct Rule {
     /// Point check: on the loaded facts.
     pub holds: fn(&Facts) -> bool,
     /// List: on the rows `a` (asset), `g` (group, may be absent), `c` (contract), or `p` (person), or `s` (change set) with
-    /// its items `i`, or `o` (company), or `r` (release), or `n` (notice); `$1` is the person.
+    /// its items `i`, or `o` (company), or `r` (release), or `n` (notice), or `h` (shipment); `$1` is the person.
     pub condition: &'static str,
 }
 
@@ -192,6 +192,34 @@ standings! {
     CatalogueStaff "administrator or releases" {
         holds: |f| matches!(f.staff_role.as_deref(), Some("administrator" | "releases")),
         condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IN ('administrator', 'releases'))"
+    }
+    ManagerOfShipment "Contract Manager of a serial number that the order is for" {
+        holds: |f| f.manages_shipment,
+        condition: concat!("EXISTS (SELECT 1 FROM shipment_assets x JOIN assets a ON a.id = x.asset_id
+            JOIN contracts c ON c.id = a.contract_id WHERE x.shipment_id = h.id AND c.manager_id = $1 AND", confirmed!(), ")")
+    }
+    CoordinatorOfShipment "Software Coordinator whom the order is for" {
+        holds: |f| f.coordinates_shipment,
+        // What has not left is theirs who coordinate now; what has left stays with whom it was sent to.
+        condition: "(EXISTS (SELECT 1 FROM memberships m WHERE m.account_id = h.account_id AND m.person_id = $1
+            AND m.confirmed_at IS NOT NULL) AND CASE WHEN h.state IN ('requested', 'approved')
+            THEN EXISTS (SELECT 1 FROM shipment_assets x JOIN assets a ON a.id = x.asset_id
+                JOIN contracts c ON c.id = a.contract_id LEFT JOIN asset_groups g ON g.id = a.group_id
+                WHERE x.shipment_id = h.id AND COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id) = $1)
+            ELSE h.person_id = $1 END)"
+    }
+    FulfilmentStaff "administrator or fulfilment" {
+        holds: |f| matches!(f.staff_role.as_deref(), Some("administrator" | "fulfilment")),
+        condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IN ('administrator', 'fulfilment'))"
+    }
+    ServiceStaff "administrator, support or fulfilment" {
+        holds: |f| matches!(f.staff_role.as_deref(), Some("administrator" | "support" | "fulfilment")),
+        condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1 AND q.staff_role IN ('administrator', 'support', 'fulfilment'))"
+    }
+    ShippingStaff "administrator, support, fulfilment or auditor" {
+        holds: |f| matches!(f.staff_role.as_deref(), Some("administrator" | "support" | "fulfilment" | "auditor")),
+        condition: "EXISTS (SELECT 1 FROM people q WHERE q.id = $1
+            AND q.staff_role IN ('administrator', 'support', 'fulfilment', 'auditor'))"
     }
     Recipient "whoever the notice was written to" {
         holds: |f| f.target == Some(f.person.0),

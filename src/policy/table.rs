@@ -1,5 +1,6 @@
 //! The policy: who may do what. Reviewed as `tests/policy-matrix.txt`.
 use super::{ActionId, Standing};
+use ActionId as A;
 use Standing::*;
 
 /// Standings that may, each with its reason.
@@ -110,6 +111,7 @@ const SETS_UP_COMPANY: Line =
 const SETS_UP: Line =
     &[(Administrator, "sets up the installation"), (Operator, "runs the command line of the installation")];
 const CATALOGUE: Line = &[(CatalogueStaff, "looks after the catalogue")];
+/// Which files, the two actions on assets say.
 const SEES_RELEASE: Line = &[(HoldsProduct, "has a serial number of the product line"), (Staff, "supports customers")];
 const DOWNLOADS_RELEASES: Line = &[
     (Manager, "runs the contract"),
@@ -126,6 +128,25 @@ const DOWNLOADS_EXTENSIONS: Line = &[
 const SEES_CATALOGUE: Line = &[(Staff, "supports customers"), (Operator, "runs the command line of the installation")];
 const SEES_NOTICE: Line = &[(Recipient, "was written to"), (ManagerOfNotice, "runs a contract that it is about")];
 const HOLDS_LINK: Line = &[(Anyone, "holds a link that went to the person's address")];
+const SEES_SHIPMENT: Line = &[
+    (ManagerOfShipment, "runs the contract"),
+    (CoordinatorOfShipment, "receives it"),
+    (ShippingStaff, "looks after shipments and customers"),
+];
+const ORDERS_MEDIA: Line = &[
+    (Manager, "runs the contract"),
+    (OwnCoordinator, "looks after the asset"),
+    (ServiceStaff, "orders for customers"),
+];
+/// For which serial numbers, the action on assets says.
+const PLACES_ORDERS: Line =
+    &[(HoldsProduct, "has a serial number of the product line"), (ServiceStaff, "orders for customers")];
+const CHANGES_SHIPMENT: Line = &[
+    (ManagerOfShipment, "runs the contract"),
+    (CoordinatorOfShipment, "receives it"),
+    (ServiceStaff, "orders for customers"),
+];
+const SHIPS: Line = &[(FulfilmentStaff, "looks after shipments")];
 const NAMES_COORDINATORS: Line = &[(Manager, "names coordinators")];
 const HELPS_IN: Line = &[(Administrator, "lets somebody in who lost every second factor")];
 const ADMINISTRATORS: Line = &[(Administrator, "sets up the installation")];
@@ -133,7 +154,6 @@ const OWN: Line = &[(SignedIn, "what is one's own")];
 
 /// The table: action → the standings that may, each with its reason. No `_` arm: whoever adds an action decides here.
 pub fn who_may(action: ActionId) -> Line {
-    use ActionId as A;
     match action {
         A::SeeContract => SEES_CONTRACT,
         A::AdministerContract => ADMINISTERS_CONTRACT,
@@ -161,7 +181,6 @@ pub fn who_may(action: ActionId) -> Line {
         A::SeeItem => SEES_ITEM,
         A::RevertItem => REVERTS,
         A::OpenAdministration => ADMINISTRATION,
-        // Which files, the two actions on assets say.
         A::SeeRelease | A::AcceptLicence | A::AskDownload => SEES_RELEASE,
         A::DownloadRelease => DOWNLOADS_RELEASES,
         A::DownloadExtension => DOWNLOADS_EXTENSIONS,
@@ -175,6 +194,12 @@ pub fn who_may(action: ActionId) -> Line {
         A::ResetFactors => RESETS,
         A::MergePeople | A::MergeCompanies => &[(Administrator, "puts together what was entered twice")],
         A::SeeNotice => SEES_NOTICE,
+        A::SeeShipment => SEES_SHIPMENT,
+        A::OrderMedia => ORDERS_MEDIA,
+        A::PlaceOrder => PLACES_ORDERS,
+        A::EditShipTo | A::CancelShipment => CHANGES_SHIPMENT,
+        A::SeeShippingQueue => &[(ShippingStaff, "looks after shipments and customers")],
+        A::ApproveShipments | A::ShipShipment | A::EndShipment => SHIPS,
         A::ConfirmEmail => &[(Anyone, "holds a link that went to one of the two addresses")],
         A::OpenDemoSession | A::SeeDemoMail => &[(Anyone, "demo mode has no secrets")],
         A::ChangeHands => &[(System, "changes hands on the day that a cover begins or ends")],
@@ -184,13 +209,13 @@ pub fn who_may(action: ActionId) -> Line {
         A::EndSession | A::AddPasskey | A::SetUpTotp | A::RemoveTotp | A::MakeRecoveryCodes => OWN,
         A::RemovePasskey | A::ListTokens | A::CreateOwnToken | A::RevokeToken | A::ChangeEmail => OWN,
         A::StopEmailChange | A::AskExport | A::FetchExport | A::ListNotices | A::SetPreferences => OWN,
-        A::SetAbsence | A::AddNoticeAddress | A::RemoveNoticeAddress => OWN,
+        A::SetAbsence | A::AddNoticeAddress | A::RemoveNoticeAddress | A::ListShipments | A::PreferMedia => OWN,
         A::DraftRelease | A::EditRelease | A::UploadArtifact | A::RemoveArtifact | A::PublishRelease => CATALOGUE,
         A::WithdrawRelease | A::AnnounceRelease | A::RemindRelease => CATALOGUE,
         A::BeginSignIn | A::CountTry | A::ProvePassword | A::ResetPassword | A::SeeFrontDoor => FRONT_DOOR,
         A::RequestLink | A::OpenSession | A::SeeLink | A::RequestPasskey => FRONT_DOOR,
         A::CheckArtifact | A::NoteUse | A::MakeExport | A::RunJob | A::WriteMail | A::WriteUserMail => SYSTEM,
-        A::SendMail | A::SealAudit | A::WriteRenewals | A::TakeReport => SYSTEM,
+        A::SendMail | A::SealAudit | A::WriteRenewals | A::TakeReport | A::SettleShipments => SYSTEM,
         A::Import | A::Export | A::Check | A::GoLive | A::SetRenewals | A::Configure => OPERATOR,
         A::CreateAdministrator | A::CreateToken | A::SealSecrets => OPERATOR,
         A::FindPerson | A::AssignCoordinator | A::ManageCoordinators | A::NameBackupContact => NAMES_COORDINATORS,

@@ -380,3 +380,7 @@ impl Target for Installation {
         0
     }
 }
+
+/// Behind the texts that each target begins with.
+mod shipment;
+pub use shipment::Shipment;

@@ -66,6 +66,7 @@ pub const KEPT: &[&str] = &[
     "announced_assets",
     "licence_acceptances",
     "downloads",
+    "shipments",
 ];
 
 /// Their addresses, those that they only asked for included; but never one that is somebody else's.
@@ -78,6 +79,11 @@ const NOTICES: &str = of_person!(
     "UPDATE notices SET address = '', subject = '', body_text = '', body_html = '', why = '', reply_to = '', error = '',
         state = CASE WHEN state = 'queued' THEN 'not_sent' ELSE state END WHERE person_id"
 );
+/// Where media went to; that they went stays.
+const SHIP_TO: &str = of_person!(
+    "UPDATE shipments SET company = '', recipient = '', line1 = '', line2 = '', postal_code = '', city = '', region = '',
+        country = '', phone = '', confirmed_at = NULL WHERE person_id"
+);
 const DEMO_MAILS: &str = "DELETE FROM demo_mails WHERE sent_to IN (SELECT v.column1 FROM (";
 const REQUESTS: &str = "DELETE FROM mail_requests WHERE email_key IN (SELECT v.column1 FROM (";
 const IN_LIST: &str = ") v)";
@@ -87,7 +93,7 @@ const DETAILS: &str = "DELETE FROM audit_details WHERE event_id IN (SELECT e.id 
 const ANONYMOUS: &str = "UPDATE people SET email = 'erased-' || handle || '@erased.invalid',
         email_key = 'erased-' || handle || '@erased.invalid', first_name = 'Erased', last_name = 'person',
         first_key = 'erased', last_key = 'person', sort_key = 'person' || handle, language = 'en', theme = 'system',
-        time_zone = '', shortcuts = TRUE, staff_role = NULL, bounced_at = NULL, signed_in_at = NULL, seen_at = NULL,
+        time_zone = '', shortcuts = TRUE, prefers_media = FALSE, staff_role = NULL, bounced_at = NULL, signed_in_at = NULL, seen_at = NULL,
         deactivated_at = COALESCE(deactivated_at, $2), erased_at = $2, version = version + 1
     WHERE (id = $1 OR merged_into = $1) AND erased_at IS NULL";
 
@@ -115,6 +121,7 @@ impl Operation for ErasePerson {
         mentions::forget(tx, permit, &addresses).await?;
         tx.execute(permit, about(END_ACCESS).bind(tx.now())).await?;
         tx.execute(permit, about(NOTICES)).await?;
+        tx.execute(permit, about(SHIP_TO)).await?;
         tx.execute(permit, about(DETAILS)).await?;
         for (_, text) in FORGOTTEN {
             tx.execute(permit, about(text)).await?;
@@ -185,7 +192,7 @@ impl Query for ShowErasure {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    let mut all: Vec<Sql> = [ADDRESSES, END_ACCESS, NOTICES, DETAILS, ANONYMOUS, WHO].map(sql).into();
+    let mut all: Vec<Sql> = [ADDRESSES, END_ACCESS, NOTICES, SHIP_TO, DETAILS, ANONYMOUS, WHO].map(sql).into();
     all.extend(FORGOTTEN.iter().map(|(_, text)| sql(text)));
     let listed = |head, end| sql(head).push_values(&[String::new()]).push(end);
     all.extend([listed(DEMO_MAILS, IN_LIST), listed(REQUESTS, IN_LIST)]);

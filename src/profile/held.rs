@@ -91,6 +91,12 @@ sections! {
         contract_number: String, sent_to: String, words: String, @"instant" asked_at: Option<Instant>, state: String
     } "SELECT c.number AS contract_number, q.sent_to, q.words, q.asked_at, q.state FROM quote_requests q
         JOIN contracts c ON c.id = q.contract_id WHERE q.asked_by = $1 ORDER BY q.id";
+    shipments Shipment {
+        release: String, state: String, recipient: String, line1: String, line2: String, postal_code: String, city: String,
+        region: String, country: String, @"instant" requested_at: Option<Instant>, carrier: String, tracking: String
+    } "SELECT r.line || ' ' || r.version_name AS release, h.state, h.recipient, h.line1, h.line2, h.postal_code, h.city, h.region,
+        h.country, h.requested_at, h.carrier, h.tracking FROM shipments h JOIN releases r ON r.id = h.release_id
+        WHERE h.person_id = $1 ORDER BY h.id";
     how_to_be_told Preference { category: String, how: String }
         "SELECT category, how FROM notice_preferences WHERE person_id = $1 ORDER BY category";
     further_addresses Further { email: String, @"instant" added_at: Option<Instant>, @"instant" confirmed_at: Option<Instant> }

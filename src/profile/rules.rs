@@ -1,7 +1,7 @@
 //! What may stand in a profile: the first fault of each field, in the order of the form.
 use super::countries;
 use crate::text::full_name;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Longest text of a field.
 pub const LONGEST: usize = 100;
@@ -31,7 +31,9 @@ pub const LANGUAGES: &[(&str, &str)] = &[
 ];
 
 /// Where shipments go.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(default, deny_unknown_fields)]
+#[schema(as = ShippingAddress)]
 pub struct Address {
     /// Company; may be empty.
     pub company: String,
@@ -67,6 +69,29 @@ impl Address {
             ("country", "Country", &self.country),
             ("phone", "Phone", &self.phone),
         ]
+    }
+
+    /// What is missing for something to be sent there.
+    pub fn faults(&self) -> Vec<(&'static str, String)> {
+        let needed = [
+            ("recipient", &self.recipient, "Enter who takes the shipment"),
+            ("line1", &self.line1, "Enter street and number"),
+            ("city", &self.city, "Enter the city"),
+        ];
+        let missing = needed.into_iter().filter(|(_, value, _)| value.is_empty());
+        let mut faults: Vec<_> = missing.map(|(field, _, text)| (field, text.to_owned())).collect();
+        if countries::name(&self.country).is_none() {
+            faults.push(("country", "Choose a country".to_owned()));
+        }
+        faults
+    }
+
+    /// As it stands on a parcel, a line each; none where nothing was entered.
+    pub fn lines(&self) -> Vec<String> {
+        let city = format!("{} {}", self.postal_code, self.city).trim().to_owned();
+        let country = countries::name(&self.country).unwrap_or(&self.country).to_owned();
+        let all = [&self.recipient, &self.company, &self.line1, &self.line2, &city, &self.region, &country];
+        all.into_iter().filter(|line| !line.is_empty()).cloned().collect()
     }
 
     /// Whether nothing was entered: then there is no address.
@@ -127,24 +152,8 @@ impl Profile {
             let text = "Choose a time zone from the list, for example Europe/Berlin, or leave it empty";
             faults.push(("time_zone", text.to_owned()));
         }
-        faults.extend(self.address_faults());
-        faults
-    }
-
-    fn address_faults(&self) -> Vec<(&'static str, String)> {
-        let address = &self.address;
-        if address.is_empty() {
-            return Vec::new();
-        }
-        let needed = [
-            ("recipient", &address.recipient, "Enter who takes the shipment"),
-            ("line1", &address.line1, "Enter street and number"),
-            ("city", &address.city, "Enter the city"),
-        ];
-        let missing = needed.into_iter().filter(|(_, value, _)| value.is_empty());
-        let mut faults: Vec<_> = missing.map(|(field, _, text)| (field, text.to_owned())).collect();
-        if countries::name(&address.country).is_none() {
-            faults.push(("country", "Choose a country".to_owned()));
+        if !self.address.is_empty() {
+            faults.extend(self.address.faults());
         }
         faults
     }

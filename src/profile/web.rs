@@ -12,7 +12,9 @@ use crate::auth::web::own_path;
 use crate::console::view_as;
 use crate::error::AppError;
 use crate::notices::prefs_page;
+use crate::operation::Terms;
 use crate::policy::{ActionId, Actor, Denied};
+use crate::shipments::prefer::{self, PreferMedia, ShowPreference};
 use crate::time::day_of;
 use crate::web::extract::{Form, Params};
 use crate::web::frame::{self, Browser};
@@ -32,6 +34,7 @@ const KEPT: i64 = 365 * 24 * 60 * 60;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/account", ActionId::SeeSelf, account),
+        post("/account/media", ActionId::PreferMedia, prefer),
         post("/account", ActionId::SaveProfile, save),
         post("/account/theme", ActionId::SetTheme, set_theme),
     ]
@@ -78,6 +81,7 @@ pub(super) async fn account_with(
 fn done(what: &str) -> Option<Flash> {
     let text = match what {
         "saved" => "Your profile is saved.",
+        "media" => "Your choice is saved; it holds from the next release on.",
         "email-asked" => "Both addresses have a mail with a link. The address changes when both are confirmed.",
         "email-changed" => "Your e-mail address is changed.",
         "export-asked" => "Your data is being put together. A mail tells you when it is ready.",
@@ -116,6 +120,10 @@ async fn page(
     let zone = me.zone(app.clock().zone());
     let views = view_as::section(&shown.views, &zone);
     let data = data_page::section(&shown.exports, &me.person.handle, &frame.csrf, &zone);
+    let media = match frame.nav.orders {
+        true => prefer::account_section(app.read(actor, &ShowPreference).await?, &frame.csrf),
+        false => Markup::default(),
+    };
     let Entered { email, problem } = typed.entered;
     let email = EmailView {
         me: me.person.id,
@@ -136,6 +144,7 @@ async fn page(
         problem: typed.problem.or(problem),
         csrf: frame.csrf.clone(),
         below: vec![
+            media,
             email_page::section(&email),
             security_page::account_section(),
             prefs_page::account_section(),
@@ -244,6 +253,11 @@ fn with_theme(app: &App, mut response: Response, theme: &str) -> Response {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
+}
+
+async fn prefer(State(app): State<App>, actor: Actor, form: Form) -> Result<Redirect, AppError> {
+    app.run(actor, PreferMedia { media: form.get("media") == "1" }, Terms::default()).await?;
+    Ok(Redirect::to("/account?done=media"))
 }
 
 #[cfg(test)]

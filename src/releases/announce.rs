@@ -9,6 +9,7 @@ use crate::ids::ReleaseKey;
 use crate::mail::{Site, message, outbox};
 use crate::operation::Operation;
 use crate::policy::{self, Permit, WriteAction};
+use crate::shipments::announced;
 use crate::time::{DAY, Instant, MINUTE};
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +52,7 @@ pub struct Announced {
 }
 
 const STATE: &str = "SELECT r.state, (SELECT n.id FROM announcements n WHERE n.release_id = r.id) AS announcement,
-        (SELECT n.at FROM announcements n WHERE n.release_id = r.id) AS at FROM releases r WHERE r.id = $1";
+        (SELECT n.at FROM announcements n WHERE n.release_id = r.id) AS at, r.media FROM releases r WHERE r.id = $1";
 const OPEN: &str = "INSERT INTO announcements (release_id, by_id, at, people, assets, state)
     VALUES ($1, $2, $3, 0, 0, 'sending') RETURNING id";
 /// `$2` the announcement.
@@ -104,6 +105,7 @@ struct Present {
     state: String,
     announcement: Option<i64>,
     at: Option<Instant>,
+    media: bool,
 }
 
 fn confirmed(expected: u64, said: Option<u64>) -> Result<(), AppError> {
@@ -164,7 +166,8 @@ impl Operation for AnnounceRelease {
     }
 
     async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<Announced, AppError> {
-        if present(tx, permit).await?.announcement.is_some() {
+        let present = present(tx, permit).await?;
+        if present.announcement.is_some() {
             let title = "it was announced already; remind those who have not fetched it instead";
             return Err(Refusal::new("release-announced", title).into());
         }
@@ -179,6 +182,9 @@ impl Operation for AnnounceRelease {
             return Err(Refusal::new("nobody-to-tell", "nobody would be told; the rehearsal says why").into());
         }
         confirmed(people.unsigned_abs(), self.confirm_notices)?;
+        if present.media {
+            announced::order(tx, permit, announcement).await?;
+        }
         queue(tx, permit, announcement, (NOTICES, "release.announced"), &self.site).await?;
         tx.note(serde_json::json!({"people": people, "assets": assets}), None);
         Ok(Announced { people: people.unsigned_abs(), serial_numbers: assets.unsigned_abs() })

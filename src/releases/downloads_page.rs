@@ -116,7 +116,12 @@ pub fn release_page(frame: &Frame, view: &ReleasePage) -> Markup {
             @if let Some(problem) = &view.problem { (problem) }
             div.head {
                 div.title { h1 { (release.name()) } p { (kind(release.kind(), &release.base)) ", " (day(&release.released_on)) } }
-                @if view.staff { div.acts { a.btn href={ "/vendor/releases/" (encoded(&release.handle)) } { "Catalogue" } } }
+                div.acts {
+                    @if release.media && release.state == "published" && (frame.nav.orders || frame.nav.ships) {
+                        a.btn href=(link("/orders/new", &[("release", &release.handle)])) { (icon("box")) "Order media" }
+                    }
+                    @if view.staff { a.btn href={ "/vendor/releases/" (encoded(&release.handle)) } { "Catalogue" } }
+                }
             }
             (right(view))
             @if !release.notes.is_empty() {
@@ -184,7 +189,7 @@ fn files(view: &ReleasePage) -> Markup {
         section.block aria-labelledby="files-h" {
             h2 #files-h { "Files" }
             @if view.shown.artifacts.is_empty() {
-                p.hint { "There is no file to download. " @if release.media { "It comes on media: ask " (view.shown.release.line) "’s vendor to send it." } }
+                p.hint { "There is no file to download. " @if release.media { "It comes on media: " a href=(link("/orders/new", &[("release", &release.handle)])) { "order it" } "." } }
             }
             @for artifact in &view.shown.artifacts {
                 div.call {

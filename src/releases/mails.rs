@@ -29,6 +29,34 @@ impl Reason {
     }
 }
 
+/// The order of media that the announcement made for its reader, or that was there already.
+#[derive(Clone, Debug)]
+pub struct Ships {
+    /// Its number.
+    pub order: String,
+    /// Where it goes, a line each.
+    pub to: Vec<String>,
+    /// It waits until the reader says that the address is right.
+    pub waits: bool,
+}
+
+impl Ships {
+    fn paragraphs(&self, site: &Site) -> Vec<String> {
+        let Self { order, to, waits } = self;
+        let (to, page) = (to.join(", "), site.link(&format!("/orders/{order}")));
+        let words = match (*waits, to.is_empty()) {
+            (false, _) => format!("The media come to you by post, as order {order}, to: {to}."),
+            (true, true) => format!("The media come to you by post, as order {order}, once you enter where to."),
+            (true, false) => {
+                format!(
+                    "The media come to you by post, as order {order}, once you say that this address is right: {to}."
+                )
+            }
+        };
+        vec![words, format!("See the order: {page}")]
+    }
+}
+
 /// The mail.
 #[derive(Clone, Debug)]
 pub struct Announcement {
@@ -52,6 +80,8 @@ pub struct Announcement {
     pub files: bool,
     /// There is a media kit.
     pub media: bool,
+    /// It goes to the reader by post.
+    pub ships: Option<Ships>,
     /// The company; empty: there are several.
     pub company: String,
     /// The first of the serial numbers.
@@ -109,8 +139,10 @@ impl Mail for Announcement {
                 come to you.";
             paragraphs.push(words.to_owned());
         }
-        if self.media && self.files {
-            paragraphs.push("It can also be ordered on media.".to_owned());
+        match &self.ships {
+            Some(ships) => paragraphs.extend(ships.paragraphs(&self.site)),
+            None if self.media && self.files => paragraphs.push("It can also be ordered on media.".to_owned()),
+            None => {}
         }
         let words = if self.files { "Download" } else { "See the release" };
         let why = match self.reason {
@@ -154,6 +186,7 @@ impl Announcement {
             first_note: "Corridors follow the terrain, and drawings open twice as fast.".to_owned(),
             files: true,
             media: true,
+            ships: None,
             company: "Ostrava & Finch".to_owned(),
             serials: (0..3).map(serial).collect(),
             count: 12,
@@ -172,6 +205,20 @@ mod tests {
     fn mail_24() {
         let mail = Announcement::sample().render();
         insta::assert_snapshot!(format!("Subject: {}\n\n{}\n{}", mail.subject, mail.text, mail.html));
+    }
+
+    #[test]
+    fn mail_24_with_media_by_post() {
+        let to = ["Tomás Brandt", "Harbour Street 12", "02110 Boston", "United States"].map(str::to_owned);
+        let ships = Ships { order: "30118".to_owned(), to: to.into(), waits: true };
+        let words = |ships: &Ships| {
+            let mail = Announcement { ships: Some(ships.clone()), ..Announcement::sample() }.render();
+            assert!(!mail.text.contains("It can also be ordered") && mail.text.contains("/orders/30118"));
+            mail.text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        assert!(words(&ships).contains("once you say that this address is right: Tomás Brandt, Harbour Street 12"));
+        assert!(words(&Ships { waits: false, ..ships.clone() }).contains("by post, as order 30118, to: Tomás Brandt"));
+        assert!(words(&Ships { to: Vec::new(), ..ships }).contains("once you enter where to."));
     }
 
     #[test]

@@ -88,6 +88,7 @@ impl Query for SampleMail {
             first_note: head.notes.lines().next().map(one_line).unwrap_or_default(),
             files: head.files > 0,
             media: head.media,
+            ships: None,
             company: one.filter(|row| row.companies == 1).map(|row| one_line(&row.company)).unwrap_or_default(),
             serials: rows.iter().map(serial).collect(),
             count: one.map_or(0, |row| row.assets.unsigned_abs()),

@@ -1,15 +1,16 @@
 //! The job `release.tell`: one mail of an announcement is written from the frozen list, and leaves.
-use super::mails::{Announcement, Reason};
+use super::mails::{Announcement, Reason, Ships};
 use super::rules::Kind;
 use crate::app::Profile;
 use crate::auth::secret::handle;
 use crate::db::{FromRow, Sql, WriteTx, sql};
 use crate::error::AppError;
-use crate::ids::Single;
+use crate::ids::{OrderNumber, Single};
 use crate::mail::letter::{MOST_LISTED, Serial, one_line};
 use crate::mail::{Mail, Site, message};
 use crate::operation::Operation;
 use crate::policy::{self, Permit};
+use crate::shipments::address::{AddressRow, columns};
 use serde::Serialize;
 
 /// Its kind.
@@ -49,6 +50,16 @@ struct Head {
     until_accepted: i64,
     companies: i64,
     company: String,
+    /// The order of media that goes to the reader.
+    shipment: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct Ship {
+    id: i64,
+    waits: bool,
+    #[sqlx(flatten)]
+    address: AddressRow,
 }
 
 #[derive(FromRow)]
@@ -60,7 +71,9 @@ struct Row {
 /// Nothing where it was written before, or is not to be sent any more.
 const HEAD: &str = "SELECT n.announcement_id, n.person_id, n.kind, r.handle, r.line, r.kind AS release_kind, r.version_name,
         r.base, r.notes, r.media, (SELECT COUNT(*) FROM artifacts f WHERE f.release_id = r.id AND f.state = 'ready') AS files,
-        w.assets, w.standing, w.in_place, w.until_accepted, w.companies, o.name AS company
+        w.assets, w.standing, w.in_place, w.until_accepted, w.companies, o.name AS company,
+        (SELECT MAX(h.id) FROM shipments h WHERE h.release_id = r.id AND h.person_id = n.person_id
+            AND h.state IN ('requested', 'approved', 'shipped')) AS shipment
     FROM notices n JOIN announcements x ON x.id = n.announcement_id JOIN releases r ON r.id = x.release_id
     JOIN (SELECT s.announcement_id, s.person_id, COUNT(*) AS assets, MAX(CAST(CASE s.level WHEN 'copy' THEN 1
                 WHEN 'in_place' THEN 2 WHEN 'until_accepted' THEN 2 WHEN 'contract_manager' THEN 3 ELSE 4 END AS BIGINT)) AS standing,
@@ -73,6 +86,8 @@ const HEAD: &str = "SELECT n.announcement_id, n.person_id, n.kind, r.handle, r.l
         GROUP BY s.announcement_id, s.person_id) w ON w.announcement_id = n.announcement_id AND w.person_id = n.person_id
     JOIN accounts o ON o.id = w.account_id
     WHERE n.id = $1 AND n.state = 'queued' AND n.body_text = ''";
+const SHIP: &str =
+    concat!("SELECT h.id, h.confirmed_at IS NULL AS waits, ", columns!("h"), " FROM shipments h WHERE h.id = $1");
 const SERIALS: &str = "SELECT a.serial, k.name AS product FROM announced_assets s JOIN assets a ON a.id = s.asset_id
     JOIN products k ON k.id = a.product_id WHERE s.announcement_id = $1 AND s.person_id = $2 ORDER BY a.serial LIMIT $3";
 /// Its Message-ID becomes one that nobody can guess: a report that mail came back counts only with it.
@@ -92,7 +107,11 @@ impl Operation for WriteAnnouncement {
         let Some(head) = head else { return Ok(()) };
         let serials = sql(SERIALS).bind(head.announcement_id).bind(head.person_id).bind(MOST_LISTED as i64);
         let serials: Vec<Row> = tx.fetch(permit, serials).await?;
-        let mail = head.mail(&self.site, serials).render();
+        let ship: Option<Ship> = match head.shipment {
+            Some(id) => tx.find(permit, sql(SHIP).bind(id)).await?,
+            None => None,
+        };
+        let mail = head.mail(&self.site, serials, ship).render();
         let row = sql(WRITE).bind(self.notice).bind(mail.subject).bind(mail.text).bind(mail.html).bind(mail.why);
         let id = format!("<{}@{}>", handle(), message::host(&self.site.base_url));
         tx.execute(permit, row.bind(id)).await?;
@@ -102,7 +121,7 @@ impl Operation for WriteAnnouncement {
 }
 
 impl Head {
-    fn mail(&self, site: &Site, serials: Vec<Row>) -> Announcement {
+    fn mail(&self, site: &Site, serials: Vec<Row>, ship: Option<Ship>) -> Announcement {
         let serial = |row: Row| Serial { product: one_line(&row.product), number: one_line(&row.serial) };
         Announcement {
             site: site.clone(),
@@ -115,6 +134,11 @@ impl Head {
             first_note: self.notes.lines().next().map(one_line).unwrap_or_default(),
             files: self.files > 0,
             media: self.media,
+            ships: ship.map(|ship| Ships {
+                order: OrderNumber::of(ship.id).to_string(),
+                to: ship.address.address().lines().iter().map(|line| one_line(line)).collect(),
+                waits: ship.waits,
+            }),
             company: if self.companies == 1 { one_line(&self.company) } else { String::new() },
             serials: serials.into_iter().map(serial).collect(),
             count: self.assets.unsigned_abs(),
@@ -126,5 +150,5 @@ impl Head {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    [HEAD, SERIALS, WRITE].map(sql).into()
+    [HEAD, SHIP, SERIALS, WRITE].map(sql).into()
 }

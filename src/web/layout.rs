@@ -68,6 +68,10 @@ pub enum Place {
     Products,
     /// Your software: Downloads.
     Downloads,
+    /// Your software: orders.
+    Orders,
+    /// The vendor's: shipments.
+    Shipments,
     /// The vendor's: releases.
     Catalogue,
     /// Your software: notices.
@@ -101,6 +105,12 @@ pub struct Nav {
     pub renewals: bool,
     /// Products, for people with serial numbers of their own.
     pub products: bool,
+    /// Orders, for whoever may order media.
+    pub orders: bool,
+    /// Shipments, for the vendor's people who look after them, and for whoever reads.
+    pub shipments: bool,
+    /// Approving and shipping.
+    pub ships: bool,
     /// Releases, for the vendor's people.
     pub catalogue: bool,
     /// Entering and changing releases.

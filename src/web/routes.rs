@@ -113,6 +113,7 @@ pub fn routes(demo: bool) -> Vec<Route> {
     all.extend(crate::welcome::routes());
     all.extend(crate::adoption::routes());
     all.extend(crate::renewals::routes());
+    all.extend(crate::shipments::routes());
     all.extend(crate::notices::routes());
     all.extend(crate::continuity::routes());
     all.extend(crate::change_sets::routes());

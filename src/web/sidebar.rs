@@ -46,6 +46,7 @@ pub fn sidebar(frame: &Frame) -> Markup {
                     ul {
                         @if nav.products { (entry(Place::Products, Some("p"), "/products", "box", "Products", None)) }
                         @if nav.products { (entry(Place::Downloads, None, "/downloads", "down", "Downloads", None)) }
+                        @if nav.orders { (entry(Place::Orders, None, "/orders", "box", "Orders", None)) }
                         @if nav.notices { (entry(Place::Notices, None, "/notices", "mail", "Notices", None)) }
                     }
                 }
@@ -53,6 +54,7 @@ pub fn sidebar(frame: &Frame) -> Markup {
                     h2 { "Vendor" }
                     ul {
                         @if nav.catalogue { (entry(Place::Catalogue, None, "/vendor/releases", "down", "Releases", None)) }
+                        @if nav.shipments { (entry(Place::Shipments, None, "/vendor/shipments", "box", "Shipments", None)) }
                         @if nav.outbox { (entry(Place::Outbox, None, "/vendor/outbox", "mail", "Outbox", None)) }
                         @if nav.outbox { (entry(Place::Unattended, None, "/vendor/unattended", "alert", "Unattended contracts", None)) }
                         @if nav.duplicates { (entry(Place::Duplicates, None, "/vendor/duplicates", "people", "Duplicates", None)) }

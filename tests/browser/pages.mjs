@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { NARROW, WIDE } from './harness/browser.mjs';
 import { checks, strict } from './harness/looks.mjs';
-import { lineOf, releasesStaff } from './harness/data.mjs';
+import { fulfilmentStaff, lineOf, releasesStaff } from './harness/data.mjs';
 import { World } from './harness/product.mjs';
 import { equal, fullName, note, ok, openProducts, row, until } from './harness/steps.mjs';
 
@@ -103,6 +103,31 @@ const PAGES = [
   { name: 'release, licence agreement', who: 'manager', path: ({ releases }) => `/downloads/${releases.licensed}` },
   { name: 'extension, not for these', who: 'manager', path: ({ releases }) => `/downloads/${releases.extension}` },
   { name: 'release, no grant', who: 'coordinator', path: ({ releases }) => `/downloads/${releases.late}` },
+  { name: 'orders', who: 'manager', path: () => '/orders' },
+  { name: 'orders, nothing found', who: 'manager', path: () => '/orders?q=zzzz' },
+  { name: 'orders, none', who: 'reseller', path: () => '/orders' },
+  { name: 'order media', who: 'manager', path: () => '/orders/new' },
+  { name: 'order media, serial numbers', who: 'manager', path: ({ releases }) => `/orders/new?release=${releases.announced}` },
+  { name: 'order media, faults', who: 'manager', path: ({ releases }) => `/orders/new?release=${releases.announced}`, refused: true, state: async b => {
+    b.expects = 'a refusal';
+    await b.locate('details > summary', { hasText: 'Send it somewhere else' }).click();
+    await b.locate('input[name=elsewhere]').check(); await b.locate('#city').fill('Rotterdam'); await b.locate('main button', { hasText: 'Place order' }).click();
+    await until(() => b.locate('#errors').isVisible(), 'the faults are listed'); } },
+  { name: 'order that waits', who: 'manager', path: ({ orders }) => `/orders/${orders.waits}` },
+  { name: 'order that was sent', who: 'manager', path: ({ orders }) => `/orders/${orders.sent}` },
+  { name: 'order media, for staff', who: 'fulfilment', path: ({ releases }) => `/orders/new?release=${releases.announced}` },
+  { name: 'fulfilment home', who: 'fulfilment', path: () => '/' },
+  { name: 'shipments', who: 'fulfilment', path: () => '/vendor/shipments' },
+  { name: 'shipments, waiting for approval', who: 'fulfilment', path: () => '/vendor/shipments?state=requested' },
+  { name: 'shipments, nothing found', who: 'fulfilment', path: () => '/vendor/shipments?q=zzzz' },
+  { name: 'shipment, to hand to a carrier', who: 'fulfilment', path: ({ orders }) => `/vendor/shipments/${orders.approved}` },
+  { name: 'shipment, sent', who: 'fulfilment', path: ({ orders }) => `/vendor/shipments/${orders.sent}` },
+  { name: 'shipment, came back without a reason', who: 'fulfilment', path: ({ orders }) => `/vendor/shipments/${orders.sent}`, refused: true, state: async b => {
+    b.expects = 'a refusal';
+    await b.locate('main button', { hasText: 'Note as returned' }).click();
+    await until(() => b.locate('#errors').isVisible(), 'the fault is listed'); } },
+  { name: 'packing slip', who: 'fulfilment', path: ({ orders }) => `/vendor/shipments/${orders.approved}/slip` },
+  { name: 'packing slips', who: 'fulfilment', path: () => '/vendor/shipments/slips' },
   { name: 'releases', who: 'releases', path: () => '/vendor/releases' },
   { name: 'new release', who: 'releases', path: () => '/vendor/releases/new' },
   { name: 'new release, faults', who: 'releases', path: () => '/vendor/releases/new', refused: true, state: async b => {
@@ -205,6 +230,7 @@ const ELSEWHERE = new Map([
   ['/vendor/people/{handle}', 'leads to the page of the person'],
   ['/contracts/{contract_number}/products.csv', 'a file'],
   ['/downloads/link/{secret}', 'a file, which downloads.mjs fetches'],
+  ['/vendor/shipments.csv', 'a file'],
   ['/renewals.ics', 'a file, for calendar programs'], ['/contracts/{contract_number}/renewal.ics', 'a file'],
   ['/account/exports/{handle}', 'a file, which account.mjs fetches'],
   ['/assets/{prefix}/{*name}', 'style, modules and fonts, which each page loads'],
@@ -236,7 +262,8 @@ async function prepare({ world, main }) {
   world.advance(61);
   const invitation = (await world.untilMails(mails => mails.slice(since).some(mail => /\/invite\//.test(mail.text)))).slice(since).find(mail => /\/invite\//.test(mail.text));
   links.invite = new URL(invitation.text.match(/https?:\/\/\S+\/invite\/\S+/)[0]).pathname;
-  return { api, coordinator, changeSet, links, releases: await catalogue(world, main), adopter: await purchase(world, main) };
+  const releases = await catalogue(world, main);
+  return { api, coordinator, changeSet, links, releases, orders: await orders(world, main, api, releases), adopter: await purchase(world, main) };
 }
 
 /** A draft, one that was announced, one with a licence agreement, an extension of a release that nobody has. */
@@ -249,11 +276,27 @@ async function catalogue(world, main) {
     await staff.post(`/releases/${release}/publish`, {});
     return release;
   };
-  const announced = await published('2027.3', { media: true }), licensed = await published('2027.4', { licence_agreement: 'Be fair.\n\n'.repeat(40) });
+  const announced = await published('2027.3', { media: true }), licensed = await published('2027.4', { media: true, licence_agreement: 'Be fair.\n\n'.repeat(40) });
   const extension = await published('Symbols', { kind: 'extension', extends: '1999' }), late = await published('2099', { released_on: '2026-11-21' });
   const { people } = await staff.post(`/releases/${announced}/rehearsal`, {});
   await staff.post(`/releases/${announced}/announce`, { confirm_notices: people });
   return { announced, licensed, extension, late, draft: await enter('2028') };
+}
+
+/** One that is approved, one that was sent, one that waits for approval, and one whose address is open. */
+async function orders(world, main, api, { announced, licensed }) {
+  const staff = await world.api(fulfilmentStaff.email), of = main.on.filter(asset => lineOf(asset) === lineOf(main.on[0])).map(asset => asset.serial_number);
+  const ship_to = { company: main.account.name, recipient: 'Goods in', line1: 'Harbour Street 12', postal_code: '02110', city: 'Boston', country: 'US' };
+  const order = async (release, serial, more) => (await api.post('/shipments', { release, serial_numbers: [serial], ...more })).shipments[0].number;
+  const approved = async serial => {
+    const number = await order(announced, serial, { ship_to });
+    await staff.post('/shipments/approve', { numbers: [number] });
+    return number;
+  };
+  const one = await approved(of[0]), sent = await approved(of[1]);
+  await staff.post(`/shipments/${sent}/ship`, { carrier: 'DHL', tracking: 'JD014600003SE' });
+  await order(licensed, of[0], { ship_to });
+  return { approved: one, sent, waits: await order(licensed, of[1]) };
 }
 
 /** The Contract Manager to whom it goes. */
@@ -271,7 +314,7 @@ async function purchase(world, main) {
 async function look(context, options) {
   const { world, main, open } = context, { people } = context, seen = new Map();
   Object.assign(context, await prepare(context));
-  const who = { manager: main.manager, managerOfSeveral: context.leaver.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff, releases: releasesStaff, adopter: context.adopter };
+  const who = { manager: main.manager, managerOfSeveral: context.leaver.manager, coordinator: context.coordinator, reseller: people.reseller, staff: people.staff, releases: releasesStaff, fulfilment: fulfilmentStaff, adopter: context.adopter };
   const shown = new Set();
   for (const name of new Set(PAGES.map(page => page.who))) {
     const b = await open(options);

@@ -7,7 +7,7 @@ import { cast } from './harness/data.mjs';
 import { World, removeTemplate } from './harness/product.mjs';
 
 // The longest first, as two run side by side.
-const THEMES = ['pages', 'fast', 'users', 'states', 'downloads', 'choices', 'classic', 'handover', 'renewals', 'signin', 'oidc', 'account', 'security'];
+const THEMES = ['pages', 'fast', 'users', 'states', 'downloads', 'choices', 'classic', 'handover', 'shipments', 'renewals', 'signin', 'oidc', 'account', 'security'];
 const WORKERS = Number(process.env.WORKERS ?? 2);
 const args = process.argv.slice(2), at = args.indexOf('-g'), only = at < 0 ? '' : args.splice(at, 2)[1];
 const themes = args.length ? args : THEMES;

@@ -100,6 +100,9 @@ async fn an_erased_person_is_nobody(world: World) {
     // A life: a profile, a change of address, access to something more, mail.
     let profile = "version=1&first_name=Eve&last_name=Evenson&language=en&theme=dark&recipient=Eve+Evenson&line1=Kade+1&city=Rotterdam&country=NL";
     assert_eq!(world.call(5, "POST /account", profile).await.status, 303);
+    let sent = "INSERT INTO shipments (account_id, person_id, release_id, state, company, recipient, line1, line2, postal_code, city, region, country, phone, origin, requested_by, requested_at, state_at, version)
+        VALUES (1, 5, 1, 'delivered', '', 'Eve Evenson', 'Kade 1', '', '', 'Rotterdam', '', 'NL', '', 'order', 5, 1, 1, 1)";
+    world.exec(sent).await;
     world.exec("UPDATE people SET signed_in_at = 1").await;
     assert_eq!(world.call(5, "POST /account/email", "email=eve%40evenson.example").await.status, 303);
     let assign = r#"{"coordinator":{"email":"user@acme.example"},"to":{"serial_numbers":["S5"]}}"#;

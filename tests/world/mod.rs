@@ -101,6 +101,7 @@ impl World {
                 "demo_mails",
                 "releases",
                 "artifacts",
+                "shipments",
             ] {
                 world.exec(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000)")).await;
             }

@@ -63,3 +63,9 @@ INSERT INTO releases (id, handle, line, kind, version_name, version_key, base, r
 INSERT INTO artifacts (id, handle, release_id, file_name, platform, language, size, received, state, error, uploaded_by, touched_at) VALUES
   (1, 'a1', 1, 'draftline.zip', 'any', 'any', 5, 5, 'ready', '', 23, 1), (2, 'a2', 2, 'symbols.zip', 'any', 'any', 5, 5, 'ready', '', 23, 1),
   (3, 'a3', 3, 'next.zip', 'any', 'any', 5, 2, 'uploading', '', 23, 1), (4, 'a4', 4, 'foreign.zip', 'any', 'any', 5, 5, 'ready', '', 23, 1);
+INSERT INTO shipments (id, account_id, person_id, release_id, state, company, recipient, line1, line2, postal_code, city, region, country, phone, confirmed_at, origin, requested_by, requested_at, state_at, version) VALUES
+  (1, 1, 3, 1, 'delivered', 'Acme', 'Cid Acme', 'Quay 1', '', '3011', 'Rotterdam', '', 'NL', '', 1, 'order', 3, 1, 1, 1),
+  (2, 1, 2, 1, 'delivered', 'Acme', 'Bob Acme', 'Quay 1', '', '3011', 'Rotterdam', '', 'NL', '', 1, 'order', 2, 1, 1, 1),
+  (3, 2, 12, 1, 'delivered', 'Beta', 'Lou Beta', 'Quay 2', '', '3011', 'Rotterdam', '', 'NL', '', 1, 'order', 12, 1, 1, 1),
+  (4, 3, 13, 1, 'delivered', 'Foreign', 'Max Foreign', 'Quay 3', '', '3011', 'Rotterdam', '', 'NL', '', 1, 'order', 13, 1, 1, 1);
+INSERT INTO shipment_assets (shipment_id, asset_id) VALUES (1, 1), (2, 6), (3, 7), (4, 8);

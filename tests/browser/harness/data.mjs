@@ -99,5 +99,6 @@ export function cast() {
 
 /** Whoever of the vendor's people looks after the catalogue. */
 export const releasesStaff = read('people').find(person => person.role === 'releases');
+export const fulfilmentStaff = read('people').find(person => person.role === 'fulfilment');
 /** The product line of a serial number. */
 export const lineOf = asset => read('products').find(product => product.product_code === asset.product_code).product_line;
