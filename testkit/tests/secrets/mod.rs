@@ -1,6 +1,7 @@
 //! No secret that the product made or was given stands anywhere but with its owner: not in the database, its log, its mails
 //! once they were used, its error pages.
 mod factors;
+mod links;
 mod provider;
 
 use provider::{ACCESS, loose_provider};
@@ -26,7 +27,8 @@ struct Story {
 
 impl Story {
     fn begin(engine: Engine) -> Self {
-        let (product, world, mut canary) = (Product::new(engine), world::small(), Canary::default());
+        let (product, mut world, mut canary) = (Product::new(engine), world::small(), Canary::default());
+        world.add_staff("releases");
         world.write(&product.path("world"));
         product.import(&product.path("world")).ok();
         let sink = Sink::start(&product.path("world"));
@@ -227,6 +229,9 @@ fn no_secret_stays_behind_on(engine: Engine) {
     story.own_token(&mut manager);
     story.passkey(&mut manager);
     story.company_sign_in(&mut manager);
+    story.release(&mut manager, &email);
+    story.calendar(&mut manager);
+    story.further_address(&mut manager, &email);
     story.new_address(&mut manager, &email);
     let careful = story.world.people[1].email.clone();
     story.passwords(&careful);
