@@ -66,6 +66,20 @@ async fn reasons(engine: Engine) {
     let expected = [("100000000002", "ended", 1), ("100000000001", "muted", 1), ("100000000003", "unreachable", 1)];
     assert_eq!(misses(&world).await, expected.map(|(c, r, n)| (c.to_owned(), r.to_owned(), n)));
 
+    // Nobody who is responsible can be reached: the backup contact is told, once, also who asked for copies.
+    world.exec("UPDATE memberships SET confirmed_at = 1 WHERE person_id = 5 AND account_id = 1; UPDATE people SET bounced_at = 1 WHERE id = 1;
+         INSERT INTO backup_contacts (contract_id, person_id, named_by, named_at) VALUES (1, 5, 1, 1)").await;
+    let (count, why) = told(&world).await.remove("user@acme.example").unwrap();
+    assert!(count == 5 && why.contains("backup contact") && why.contains("asked for copies"), "{count} {why}");
+    assert!(
+        misses(&world).await.iter().all(|(contract, reason, _)| contract != "100000000001" || reason != "unreachable")
+    );
+    world.exec("DELETE FROM backup_contacts").await;
+    assert!(
+        misses(&world).await.iter().any(|(contract, reason, _)| contract == "100000000001" && reason == "unreachable")
+    );
+    world.exec("UPDATE people SET bounced_at = NULL WHERE id = 1").await;
+
     // What is frozen stays, also where hands change before a mail has left.
     let people = all.len();
     let refused = post(&world, "r1/announce", "{}").await;

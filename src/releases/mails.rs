@@ -13,6 +13,8 @@ pub enum Reason {
     ByDefault,
     /// Manages the contract, while its coordinator is not reached.
     Manager,
+    /// Is the backup contact, while neither is reached.
+    Backup,
     /// Asked for copies.
     Copy,
 }
@@ -24,6 +26,7 @@ impl Reason {
             4.. => Reason::Coordinator,
             3 => Reason::ByDefault,
             2 => Reason::Manager,
+            1 => Reason::Backup,
             _ => Reason::Copy,
         }
     }
@@ -151,6 +154,9 @@ impl Mail for Announcement {
                 "you are the Contract Manager, and nobody else is Software Coordinator of these serial numbers."
             }
             Reason::Manager => "you are the Contract Manager of these serial numbers.",
+            Reason::Backup => {
+                "you are the backup contact: mail to the Software Coordinator and to the Contract Manager comes back."
+            }
             Reason::Copy => "you asked for a copy of the notices of releases.",
         };
         Letter {
@@ -236,6 +242,7 @@ mod tests {
         let why = |reason| Announcement { reason, in_place: reason == Reason::Manager, ..sample() }.letter();
         assert!(why(Reason::Manager).paragraphs.iter().any(|p| p.contains("comes back, so this comes to you")));
         assert!(why(Reason::Copy).why.contains("asked for a copy"));
+        assert!(why(Reason::Backup).why.contains("you are the backup contact"));
         assert_eq!(why(Reason::Coordinator).more, 9);
         let reminder = Announcement { reminder: true, company: String::new(), ..sample() };
         assert!(

@@ -49,7 +49,7 @@ struct Row {
 const HEAD: &str = "SELECT r.handle, r.line, r.kind, r.version_name, r.base, r.notes, r.media,
         (SELECT COUNT(*) FROM artifacts f WHERE f.release_id = r.id AND f.state = 'ready') AS files FROM releases r WHERE r.id = $1";
 const FIRST: &str = "SELECT a.serial, k.name AS product, o.name AS company, w.companies, w.assets, w.standing FROM (
-    SELECT p.id, COUNT(*) AS assets, COUNT(DISTINCT t.account_id) AS companies, MAX(CAST(CASE t.why WHEN 'copy' THEN 1 WHEN 'in_place' THEN 2
+    SELECT p.id, COUNT(*) AS assets, COUNT(DISTINCT t.account_id) AS companies, MAX(CAST(CASE t.why WHEN 'copy' THEN 0 WHEN 'backup' THEN 1 WHEN 'in_place' THEN 2
         WHEN 'until_accepted' THEN 2 WHEN 'contract_manager' THEN 3 ELSE 4 END AS BIGINT)) AS standing FROM (";
 const OF_FIRST: &str = ") t JOIN people p ON p.id = t.person_id GROUP BY p.id, p.sort_key, p.handle
     ORDER BY p.sort_key || '/' || p.handle LIMIT 1) w JOIN (";

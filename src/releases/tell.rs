@@ -75,7 +75,7 @@ const HEAD: &str = "SELECT n.announcement_id, n.person_id, n.kind, r.handle, r.l
         (SELECT MAX(h.id) FROM shipments h WHERE h.release_id = r.id AND h.person_id = n.person_id
             AND h.state IN ('requested', 'approved', 'shipped')) AS shipment
     FROM notices n JOIN announcements x ON x.id = n.announcement_id JOIN releases r ON r.id = x.release_id
-    JOIN (SELECT s.announcement_id, s.person_id, COUNT(*) AS assets, MAX(CAST(CASE s.level WHEN 'copy' THEN 1
+    JOIN (SELECT s.announcement_id, s.person_id, COUNT(*) AS assets, MAX(CAST(CASE s.level WHEN 'copy' THEN 0 WHEN 'backup' THEN 1
                 WHEN 'in_place' THEN 2 WHEN 'until_accepted' THEN 2 WHEN 'contract_manager' THEN 3 ELSE 4 END AS BIGINT)) AS standing,
             COUNT(CASE s.level WHEN 'in_place' THEN 1 END) AS in_place,
             COUNT(CASE s.level WHEN 'until_accepted' THEN 1 END) AS until_accepted,

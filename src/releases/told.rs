@@ -48,6 +48,19 @@ macro_rules! pending {
     };
 }
 
+/// The backup contact of `c` is there, reads mail and wants it: `b`.
+macro_rules! backup {
+    () => {
+        concat!(
+            "EXISTS (SELECT 1 FROM memberships y WHERE y.account_id = c.account_id AND y.person_id = b.id AND y.confirmed_at IS NOT NULL)
+                AND NOT ",
+            lost!("b"),
+            " AND NOT ",
+            muted!("b")
+        )
+    };
+}
+
 /// `$1` the release. `why` sorts as it is read: through which level somebody coordinates, or why somebody else is told. Nobody is
 /// in it twice for one serial number.
 pub const TOLD: &str = concat!(
@@ -77,6 +90,18 @@ pub const TOLD: &str = concat!(
             lost!("m"),
             " AND NOT ",
             muted!("m"),
+            " UNION ALL ",
+            concerned!(
+                "b.id AS person_id, a.id AS asset_id, a.account_id, 'backup' AS why",
+                "JOIN backup_contacts q ON q.contract_id = c.id JOIN people b ON b.id = q.person_id WHERE r.id = $1 AND"
+            ),
+            in_term!(),
+            "AND ",
+            lost!("e"),
+            " AND ",
+            lost!("m"),
+            " AND ",
+            backup!(),
             " UNION ALL SELECT p.id AS person_id, a.id AS asset_id, a.account_id, 'copy' AS why
             FROM notice_preferences o JOIN people p ON p.id = o.person_id AND p.deactivated_at IS NULL AND p.bounced_at IS NULL
             JOIN memberships y ON y.person_id = p.id AND y.confirmed_at IS NOT NULL
@@ -84,13 +109,17 @@ pub const TOLD: &str = concat!(
             JOIN assets a ON a.contract_id = c.id JOIN products k ON k.id = a.product_id AND k.line = r.line
             LEFT JOIN asset_groups g ON g.id = a.group_id
             JOIN people e ON e.id = COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id)
-            WHERE o.category = 'release_copies' AND o.how <> 'off' AND",
+            JOIN people m ON m.id = c.manager_id WHERE o.category = 'release_copies' AND o.how <> 'off' AND",
             in_term!(),
             "AND e.id <> p.id AND NOT (c.manager_id = p.id AND (",
             lost!("e"),
             " OR ",
             pending!(),
-            ")) AND (c.manager_id = p.id OR EXISTS (SELECT 1 FROM entries t WHERE t.person_id = p.id AND t.contract_id = c.id
+            ")) AND NOT (",
+            lost!("e"),
+            " AND ",
+            lost!("m"),
+            " AND EXISTS (SELECT 1 FROM backup_contacts q WHERE q.contract_id = c.id AND q.person_id = p.id)) AND (c.manager_id = p.id OR EXISTS (SELECT 1 FROM entries t WHERE t.person_id = p.id AND t.contract_id = c.id
                 AND t.ended_at IS NULL AND (t.all_assets = TRUE
                     OR EXISTS (SELECT 1 FROM entry_assets z WHERE z.entry_id = t.id AND z.asset_id = a.id))))"
 );
@@ -119,7 +148,15 @@ pub const MISSES: &str = concat!(
     lost!("m"),
     " AND NOT ",
     muted!("m"),
-    ")) w JOIN accounts o ON o.id = w.account_id
+    ") AND NOT (",
+    in_term!(),
+    "AND ",
+    lost!("e"),
+    " AND ",
+    lost!("m"),
+    " AND EXISTS (SELECT 1 FROM backup_contacts q JOIN people b ON b.id = q.person_id WHERE q.contract_id = c.id AND ",
+    backup!(),
+    "))) w JOIN accounts o ON o.id = w.account_id
     GROUP BY o.name, w.number, w.reason ORDER BY w.reason, o.name, w.number LIMIT 200"
 );
 
@@ -132,6 +169,7 @@ pub fn words(why: &str) -> &'static str {
         "contract_manager" => "Contract Manager, by default",
         "in_place" => "Contract Manager: mail to the Software Coordinator comes back",
         "until_accepted" => "Contract Manager, until the Software Coordinator accepts",
+        "backup" => "backup contact: mail to the Software Coordinator and to the Contract Manager comes back",
         _ => "asked for copies",
     }
 }
