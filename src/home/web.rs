@@ -14,6 +14,8 @@ use crate::contracts::pages::{OwnRow, OwnView, own_page};
 use crate::error::AppError;
 use crate::people::me::Myself;
 use crate::policy::{ActionId, Actor};
+use crate::releases::news::ShowNews;
+use crate::releases::ready::{BySerial, ShowReady};
 use crate::shipments::needs::ShowOrderNeeds;
 use crate::users::company::ShowUsers;
 use crate::web::extract::Params;
@@ -98,6 +100,9 @@ async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppErr
         let orders = app.read(actor, &ShowOrderNeeds { ships }).await?;
         found.needs.splice(0..0, orders);
     }
+    if me.person.manages > 0 || me.person.coordinates {
+        found.needs.extend(app.read(actor, &ShowNews).await?);
+    }
     if me.person.manages > 0 || me.person.names {
         let users = app.read(actor, &ShowUsers { contract: "-".to_owned(), ..ShowUsers::default() }).await?;
         if let Some(first) = users.requests.first() {
@@ -169,8 +174,10 @@ async fn own(
     let paging = Paging { cursor: asked.cursor, limit: Some(ROWS) };
     let found = app.read(&actor, &ListOwnAssets { q: q.clone(), paging }).await?;
     let next = found.page.next.as_deref().map(|cursor| link("/products", &[("q", &q), ("cursor", cursor)]));
+    let serials = found.page.items.iter().map(|row| row.serial_number.clone()).collect();
+    let ready = app.read(&actor, &ShowReady(serials)).await?;
     let view = OwnView {
-        rows: found.page.items.iter().map(|row| own_row(row, &me)).collect(),
+        rows: found.page.items.iter().map(|row| own_row(row, &me, &ready)).collect(),
         total: found.total,
         q,
         contracts: me.person.manages > 0 || me.person.coordinates,
@@ -182,7 +189,7 @@ async fn own(
     Ok(own_page(&frame, &view))
 }
 
-fn own_row(row: &AssetRow, me: &Myself) -> OwnRow {
+fn own_row(row: &AssetRow, me: &Myself, ready: &BySerial) -> OwnRow {
     let why = match (row.handle == me.person.handle, row.source.as_str(), &row.group_name) {
         (false, ..) => "You have access".to_owned(),
         (true, "contract_manager", _) => "By default, as Contract Manager".to_owned(),
@@ -194,6 +201,7 @@ fn own_row(row: &AssetRow, me: &Myself) -> OwnRow {
         serial: row.serial_number.clone(),
         product: row.product.clone(),
         release: row.release.clone(),
+        ready: ready.get(&row.serial_number).cloned(),
         contract: row.contract_number.clone(),
         why,
     }

@@ -10,7 +10,9 @@ pub mod draft;
 pub mod entitlement;
 pub mod list;
 pub mod mails;
+pub mod news;
 pub mod publish;
+pub mod ready;
 pub mod rehearsal_pages;
 mod rehearsal_web;
 pub mod rehearse;
@@ -37,6 +39,8 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(show::statements());
     all.extend(list::statements());
     all.extend(entitlement::statements());
+    all.extend(ready::statements());
+    all.extend(news::statements());
     all.extend(download::statements());
     all.extend(rehearse::statements());
     all.extend(announce::statements());
