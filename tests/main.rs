@@ -23,6 +23,7 @@ mod policy;
 mod profile;
 mod removal;
 mod search;
+mod shipments;
 mod sign_in;
 mod statements;
 mod tidy;

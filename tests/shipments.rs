@@ -1,16 +1,12 @@
 //! Orders and shipments on both databases: what ships together, what is refused in which order, addresses that are old, coordinators that
 //! change before and after a parcel left, and what an announcement orders.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may panic")]
-#[macro_use]
-mod world;
-#[path = "shipments/hands.rs"]
 mod hands;
+use crate::world::World;
 use serde_json::{Value, json};
 use subscription_center::db::statements_run;
 use subscription_center::jobs::worker::work_off;
 use subscription_center::mail::Transport;
 use testkit::product::Engine;
-use world::World;
 
 on_both!(
     one_order_makes_a_shipment_for_each_coordinator_and_joins_what_waits

@@ -14,6 +14,7 @@ use crate::contracts::pages::{OwnRow, OwnView, own_page};
 use crate::error::AppError;
 use crate::people::me::Myself;
 use crate::policy::{ActionId, Actor};
+use crate::releases::fetched::ShowFetched;
 use crate::releases::news::ShowNews;
 use crate::releases::ready::{BySerial, ShowReady};
 use crate::shipments::needs::ShowOrderNeeds;
@@ -64,6 +65,10 @@ async fn home(
                 contracts: contracts(&app, &actor, &me, asked.cursor).await?,
                 people: match me.person.staff_role.is_none() && (me.person.coordinates || me.person.uses) {
                     true => app.read(&actor, &ShowContractPeople).await?,
+                    false => Vec::new(),
+                },
+                fetched: match me.person.staff_role.is_some() {
+                    true => app.read(&actor, &ShowFetched).await?,
                     false => Vec::new(),
                 },
                 may_ask: me.person.manages == 0 && me.companies.iter().any(|c| c.confirmed && c.kind == "customer"),
