@@ -64,10 +64,13 @@ fn address(recipient: &str, line1: &str, (postal_code, city): (&str, &str), coun
     Address { recipient, line1, postal_code, city, country: text(country), ..Address::default() }
 }
 
+fn title(line: &'static str, version: &'static str, file: &'static str, notes: &'static str) -> Title {
+    Title { line, version, base: "", media: false, file, notes }
+}
+
 /// The oldest first, each so many days ago.
 fn events() -> Vec<(i64, Event)> {
     use Event::{Approved, Drafted, Fetched, Ordered, Released, Returned, Shipped};
-    let title = |line, version, file, notes| Title { line, version, base: "", media: false, file, notes };
     let draftline = title(
         "Draftline",
         "2027.2",
@@ -108,7 +111,6 @@ fn events() -> Vec<(i64, Event)> {
         (17, Approved("361-88590039")),
         (16, Fetched("draftline", &["gareth@ostravaland.example"])),
         (16, Shipped("361-88590039", "UK-7702-5518")),
-        (14, Fetched("draftline", &[ELENA])),
         (12, Ordered("draftline", TOMAS, &["361-70518824", "361-70518831"], Some(head_office.clone()))),
         (11, Approved("361-70518824")),
         (10, Released("tables", tables)),
