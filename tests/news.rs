@@ -1,5 +1,6 @@
 //! Where people meet a release: beside the release that a serial number has, on Home until it is fetched, and as new since the last visit.
 use crate::world::World;
+use testkit::product::Engine;
 
 const MANAGER: i64 = 1;
 const COORDINATOR: i64 = 4;
