@@ -10,6 +10,8 @@ use subscription_center::auth::secret::form_token;
 use subscription_center::db::Db;
 use subscription_center::demo::roles::ROLES;
 use subscription_center::demo::world::fill;
+use subscription_center::files::Files;
+use subscription_center::files::signing::VendorKey;
 use subscription_center::installation::check::check;
 use subscription_center::time::Clock;
 use subscription_center::web;
@@ -70,6 +72,8 @@ impl Demo {
             demo: true,
         };
         let app = App::new(db, Clock::new(jiff::tz::TimeZone::UTC, None), profile);
+        let files = Files::open(&format!("file:{}", product.path("files").display()), false).unwrap();
+        app.keep_files(files, VendorKey::read_or_make(&product.path("signing.key")).unwrap());
         fill(&app).await.unwrap();
         let router = web::router(app.clone());
         Demo { app, router, raw, _product: product }
@@ -116,12 +120,15 @@ async fn demo(engine: Engine) {
         "SELECT COUNT(*) FROM memberships m JOIN accounts o ON o.id = m.account_id WHERE o.number = '5102-3384'";
     assert_eq!(demo.raw.number(people).await, 38);
 
-    // Nothing waits but the reminder of the invitation, and nobody is signed in; of all mail the invitation alone is there.
+    // Nothing waits but the reminder of the invitation, and nobody is signed in; of all mail the invitation and what
+    // was announced are there.
     let waiting = "SELECT COUNT(*) FROM jobs WHERE kind <> 'invitation.remind'";
     assert_eq!(demo.raw.number(waiting).await, 0);
     assert_eq!(demo.raw.number("SELECT COUNT(*) FROM jobs WHERE state = 'waiting'").await, 1);
     assert_eq!(demo.raw.number("SELECT COUNT(*) FROM sessions").await, 0);
-    assert_eq!(demo.raw.number("SELECT COUNT(*) FROM demo_mails").await, 1);
+    let told = demo.raw.number("SELECT CAST(SUM(people) AS BIGINT) FROM announcements").await;
+    assert_eq!(demo.raw.number("SELECT COUNT(*) FROM demo_mails").await, told + 1);
+    assert_eq!(demo.raw.number("SELECT COUNT(*) FROM announcements").await, 4);
     let mail = demo.page("", "/demo/mail").await;
     assert!(mail.contains("invited") && mail.contains("h.sato@ostrava.example"), "{mail}");
 
@@ -141,9 +148,13 @@ async fn demo(engine: Engine) {
         "Group: Boston office",
         "Invited, not yet accepted",
         "Mail comes back",
+        "2027.2 is ready",
     ] {
         assert!(products.contains(words), "{words}: {products}");
     }
+
+    // Before anybody takes a role a second time: what is new is new since the visit before.
+    releases(&demo).await;
 
     // Each card signs in as the person whom it shows.
     for role in ROLES {
@@ -160,6 +171,29 @@ async fn demo(engine: Engine) {
     assert_eq!(demo.raw.number("SELECT COUNT(*) FROM audit_events").await, before);
     demo.raw.exec("INSERT INTO settings (name, value) VALUES ('demo_filling', '1')").await;
     assert!(fill(&demo.app).await.unwrap_err().to_string().contains("not filled to its end"));
+}
+
+async fn releases(demo: &Demo) {
+    // Each file is there, whole and signed; and orders stand everywhere.
+    let signed =
+        "SELECT COUNT(*) FROM artifacts WHERE state = 'ready' AND sha256 IS NOT NULL AND signature IS NOT NULL";
+    assert_eq!(demo.raw.number(signed).await, 5);
+    let states =
+        "SELECT COUNT(DISTINCT state || CASE WHEN confirmed_at IS NULL THEN ' asks' ELSE '' END) FROM shipments";
+    assert_eq!(demo.raw.number(states).await, 5);
+    let fetched = demo.raw.number("SELECT COUNT(*) FROM downloads WHERE done_at IS NOT NULL").await;
+    assert_eq!(fetched, demo.raw.number("SELECT COUNT(*) FROM downloads").await);
+
+    // What is new waits for whoever coordinates, with one button; the vendor sees who fetched what.
+    let maya = demo.role("coordinator").await;
+    let home = demo.page(&maya, "/").await;
+    assert!(home.contains("SiteMesh Civil 2027.2 is ready for 2 serial numbers."), "{home}");
+    assert!(home.contains("waits until you say that its address is right"), "{home}");
+    assert!(demo.page(&maya, "/downloads").await.contains("New since your last visit"));
+    assert!(demo.page(&maya, "/products/378-97366946").await.contains("2027.2 is ready"));
+    let releases = demo.role("releases").await;
+    let home = demo.page(&releases, "/").await;
+    assert!(home.contains("SiteMesh Civil 2027.2: 1 of 9 people who were told downloaded it."), "{home}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

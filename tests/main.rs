@@ -18,6 +18,7 @@ mod mail;
 mod matrix;
 mod migration;
 mod naming_races;
+mod news;
 mod oidc;
 mod policy;
 mod profile;

@@ -106,7 +106,8 @@ const SESSION: &str =
     "INSERT INTO sessions (hash, person_id, created_at, expires_at, opened_by, strong, fresh_at, seen_at, device, second_at)
     VALUES ($1, $2, $3, $4, $5, $6, $3, $3, $7, $8)";
 const FIRST: &str =
-    "UPDATE people SET signed_in_at = COALESCE(signed_in_at, $2), seen_at = $2, bounced_at = NULL WHERE id = $1";
+    "UPDATE people SET signed_in_at = COALESCE(signed_in_at, $2), seen_before_at = seen_at, seen_at = $2, bounced_at = NULL
+    WHERE id = $1";
 const TIDY: &str = "DELETE FROM sessions WHERE expires_at <= $1";
 
 /// Opens a session. Somebody who signed in before and does so in a browser that is not known gets a mail about it.

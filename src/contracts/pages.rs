@@ -1,5 +1,6 @@
 //! The list of contracts, the reader's own serial numbers, and what was changed on a contract.
 use super::head::{ContractHead, Tab};
+use crate::releases::ready::Ready;
 use crate::web::contract::{ContractRow, table};
 use crate::web::layout::{Crumb, Frame, Place, page};
 use crate::web::samples;
@@ -76,6 +77,8 @@ pub struct OwnRow {
     pub product: String,
     /// Registered release.
     pub release: String,
+    /// What is newer, and the reader may fetch it.
+    pub ready: Option<Ready>,
     /// Contract number.
     pub contract: String,
     /// Why it is here: "You coordinate it", "By default, as Contract Manager", "You have access".
@@ -141,10 +144,10 @@ fn own_table(view: &OwnView) -> Markup {
                     tr {
                         td {
                             a.key href={ "/products/" (encoded(&row.serial)) } { (row.product) }
-                            small.in-2 { span.serial { (row.serial) } br; "Release " (row.release) ", contract " (row.contract) }
+                            small.in-2 { span.serial { (row.serial) } br; "Release " (row.release) ", contract " (row.contract) @if let Some(ready) = &row.ready { br; (ready.link()) } }
                         }
                         td.c-2.serial { (row.serial) }
-                        td.c-2.num { (row.release) }
+                        td.c-2 { span.num { (row.release) } @if let Some(ready) = &row.ready { (ready.link()) } }
                         td.c-2.serial {
                             @if view.contracts { a href={ "/contracts/" (row.contract) "/products" } { (row.contract) } }
                             @else { (row.contract) }
@@ -270,6 +273,7 @@ impl OwnView {
             serial: serial.to_owned(),
             product: product.to_owned(),
             release: "2027.1".to_owned(),
+            ready: None,
             contract: samples::CONTRACT.to_owned(),
             why: why.to_owned(),
         };

@@ -13,6 +13,7 @@ use crate::ids::{ContractId, ContractNumber};
 use crate::operation::Query;
 use crate::people::find::{Asked, FindPeople};
 use crate::policy::{self, Action, AssignCoordinator, Contract, Permit, Scope, Scoped, SeeActivity, SeeAsset};
+use crate::releases::ready::{self, BySerial};
 use crate::time::Moment;
 use crate::web::ui::Flash;
 use crate::web::words::link;
@@ -61,6 +62,8 @@ pub struct Products {
     pub(super) flash: Option<Flash>,
     /// Serial numbers of the page that it changed.
     pub(super) changed: HashSet<String>,
+    /// What is newer than what a serial number of the page has.
+    pub(super) ready: BySerial,
     /// The reader may open the Activity tab.
     pub(super) activity: bool,
     /// What the assign form offers, to a reader who may use it.
@@ -170,6 +173,7 @@ impl Query for ShowProducts {
             matching: matching(reader, permit, &contract, &self.filter).await?,
             shares: list::coverage(reader, permit, id).await?,
             groups: groups.into_iter().map(|(name,)| name).collect(),
+            ready: ready::for_these(reader, permit, &serials).await?,
             dated: reader.fetch(permit, dated(id, &serials)).await?,
             changed: changed.into_iter().map(|(serial,)| serial).collect(),
             activity: permit.may::<SeeActivity>(),

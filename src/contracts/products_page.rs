@@ -1,6 +1,7 @@
 //! The key page: a contract's serial numbers, who coordinates them, and the way to change that.
 use super::head::{ContractHead, Tab};
 use super::table::{AssetRow, Dated, Source, table};
+use crate::releases::ready::Ready;
 use crate::web::coverage::{Coverage, legend, strip};
 use crate::web::filters::Filters;
 use crate::web::layout::{Frame, Place, page};
@@ -263,6 +264,7 @@ fn sample_rows() -> Vec<AssetRow> {
             product: product.to_owned(),
             deployment: if network { "Network" } else { "Standalone" },
             release: format!("{release}.1"),
+            ready: None,
             seats,
             group: (!group.is_empty()).then(|| group.to_owned()),
             coordinator: who.clone(),
@@ -286,6 +288,9 @@ fn sample_rows() -> Vec<AssetRow> {
         row("397-83315009", "Fieldnote Mobile 2027", false, 30, "", &elena, Source::Default),
         row("361-70429960", "Draftline 2025", true, 2, "", &elena, Source::Default),
     ];
+    if let Some(row) = rows.get_mut(7) {
+        row.ready = Some(Ready::sample());
+    }
     if let Some(row) = rows.get_mut(2) {
         row.dated.push(Dated::Until("2026-12-05".to_owned()));
     }

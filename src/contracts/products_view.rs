@@ -26,6 +26,7 @@ pub fn view(asked: &ShowProducts, found: &Products, me: &Myself) -> ProductsView
         product: row.product.clone(),
         deployment: if row.deployment == "network" { "Network" } else { "Standalone" },
         release: row.release.clone(),
+        ready: found.ready.get(&row.serial_number).cloned(),
         seats: row.seats,
         group: row.group_name.clone(),
         coordinator: present::coordinator(row, me),

@@ -1,4 +1,5 @@
 //! The table of serial numbers: a native table whose columns merge under the product on narrow screens.
+use crate::releases::ready::Ready;
 use crate::web::person::{PersonRef, PersonState, address, avatar, avatar_default, name, state};
 use crate::web::ui::{Tone, pill};
 use crate::web::words::{count, day_short, encoded, number};
@@ -48,6 +49,8 @@ pub struct AssetRow {
     pub deployment: &'static str,
     /// Registered release.
     pub release: String,
+    /// What is newer, and the reader may fetch it.
+    pub ready: Option<Ready>,
     /// Seats owned.
     pub seats: i64,
     /// Group, if it is in one.
@@ -113,14 +116,14 @@ fn line(row: &AssetRow, pick: bool) -> Markup {
                 small.narrow {
                     span.serial { (serial) } br;
                     (row.deployment) ", " (count(row.seats, "seat", "seats")) ", " (group)
-                    span.rel-in { ", release " (row.release) }
+                    span.rel-in { ", release " (row.release) @if let Some(ready) = &row.ready { br; (ready.link()) } }
                 }
             }
             td.c-serial { span.serial { (serial) } }
             td.c-group { span.muted[none] { (group) } }
             td.c-seats.num { (number(row.seats)) }
             td.c-who { (who(row)) }
-            td.c-rel.num { (row.release) }
+            td.c-rel { span.num { (row.release) } @if let Some(ready) = &row.ready { (ready.link()) } }
             @if pick {
                 td.c-act {
                     // Its symbol is in the style sheet: 50 references to the sprite would weigh as much as the head of the page.

@@ -10,6 +10,7 @@ use crate::ids::SerialNumber;
 use crate::operation::Query;
 use crate::people::faces::{Faces, faces};
 use crate::policy::{self, AdministerContract, AssignCoordinator, Permit, Scope, Scoped};
+use crate::releases::ready::{self, Ready};
 use crate::text::full_name;
 use crate::time::{Day, Moment, day_of};
 
@@ -27,6 +28,7 @@ pub struct ShowSerial {
 
 /// What is known.
 pub struct Shown {
+    ready: Option<Ready>,
     explanation: Explanation,
     history: Vec<Held>,
     faces: Faces,
@@ -82,7 +84,9 @@ impl Query for ShowSerial {
             _ => Phase::Lapsed,
         };
         let assigns = !assigns.is_empty() && phase != Phase::Lapsed;
-        Ok(Shown { explanation, history, faces, contract, opens: !opens.is_empty(), assigns, now })
+        let serials = [explanation.asset.serial_number.clone()];
+        let ready = ready::for_these(reader, permit, &serials).await?.into_values().next();
+        Ok(Shown { ready, explanation, history, faces, contract, opens: !opens.is_empty(), assigns, now })
     }
 }
 
@@ -108,6 +112,7 @@ impl Shown {
             contract: asset.contract_number.clone(),
             contract_link: self.opens,
             release: asset.release.clone(),
+            ready: self.ready.clone(),
             deployment: deployment.to_owned(),
             seats: asset.seats,
             group: asset.group_name.clone(),

@@ -1,4 +1,5 @@
 //! One serial number: its facts, who gets mail about it and why, and who coordinated it when.
+use crate::releases::ready::Ready;
 use crate::web::layout::{Crumb, Frame, Place, page};
 use crate::web::person::{PersonRef, card, name, who_can};
 use crate::web::samples;
@@ -61,6 +62,8 @@ pub struct SerialView {
     pub contract_link: bool,
     /// Registered release.
     pub release: String,
+    /// What is newer, and the reader may fetch it.
+    pub ready: Option<Ready>,
     /// "Network" or "Standalone".
     pub deployment: String,
     /// Seats owned.
@@ -122,7 +125,7 @@ fn facts(view: &SerialView) -> Markup {
                     @else { (view.contract) }
                 }
             }
-            div { dt { "Release" } dd.num { (view.release) } }
+            div { dt { "Release" } dd { span.num { (view.release) } @if let Some(ready) = &view.ready { " " (ready.link()) } } }
             div { dt { "Deployment" } dd { (view.deployment) ", " (count(view.seats, "seat", "seats")) } }
             div { dt { "Group" } dd { @match &view.group { Some(group) => { (group) }, None => { "No group" } } } }
         }
@@ -204,6 +207,7 @@ impl SerialView {
             contract: samples::CONTRACT.to_owned(),
             contract_link: true,
             release: "2027".to_owned(),
+            ready: Some(Ready::sample()),
             deployment: "Standalone".to_owned(),
             seats: 5,
             group: Some("Field team".to_owned()),

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = &[
     both!(13, "../../migrations/0013_renewals.sql"),
     both!(14, "../../migrations/0014_notices.sql"),
     both!(15, "../../migrations/0015_shipments.sql"),
+    both!(16, "../../migrations/0016_last_visit.sql"),
 ];
 
 const BOOKS: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT NOT NULL PRIMARY KEY)";

@@ -1,10 +1,12 @@
 //! Demo mode: sample companies, one-click sign-in, mail on a page.
+mod archive;
 mod filling;
 mod mail_list;
 pub mod pages;
 mod past;
 pub mod roles;
 pub mod sign_in;
+mod software;
 pub mod web;
 pub mod world;
 

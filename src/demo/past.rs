@@ -1,16 +1,16 @@
 //! What happened in the demo since the import: done as its people do it, on a clock that is set back.
-use super::sign_in::OpenDemoSession;
+use super::software::Software;
 use super::world::before;
 use crate::app::App;
-use crate::auth::device::Device;
+use crate::auth::device::{Device, Seen};
 use crate::auth::secret::Secret;
-use crate::auth::session::CloseSession;
+use crate::auth::session::{By, CloseSession, Opening, open};
 use crate::coordinators::assign::{AssignCoordinator, Coordinator, Input};
 use crate::coordinators::rules::HELD_FOR;
 use crate::coordinators::selection::To;
 use crate::db::{Sql, WriteTx, sql};
 use crate::error::AppError;
-use crate::ids::{ContractNumber, Single};
+use crate::ids::{ContractNumber, PersonId, Single};
 use crate::jobs::lease::TakeJob;
 use crate::jobs::worker;
 use crate::mail::Transport;
@@ -20,10 +20,9 @@ use crate::text::address_key;
 use crate::time::{DAY, Day, Instant};
 use serde::Serialize;
 
-/// Elena, in `roles.rs`.
-const MANAGER: &str = "manager";
+const MANAGER: &str = "elena@ostrava.example";
 const INVITED_DAYS_AGO: i64 = 15;
-const SECOND: Instant = 1_000;
+pub(super) const SECOND: Instant = 1_000;
 
 /// One assignment that the Contract Manager made.
 struct Assignment {
@@ -64,10 +63,13 @@ const ASSIGNMENTS: &[Assignment] = &[
     },
 ];
 
-/// Plays it. Of all mail that it causes the one invitation goes out: the rest would only be noise on the page of mails.
+/// Plays it. Of all mail that it causes the one invitation and what was announced go out: the rest would only be noise on the page of
+/// mails.
 pub(super) async fn play(app: &App) -> Result<(), AppError> {
     let today = app.clock().moment().today;
+    let mut software = Software::new();
     for assignment in ASSIGNMENTS {
+        software.play(app, assignment.days_ago + 1).await?;
         let then = before(app, assignment.days_ago * DAY);
         assignment.carry_out(&then, today).await?;
         if assignment.named.is_some() {
@@ -79,6 +81,8 @@ pub(super) async fn play(app: &App) -> Result<(), AppError> {
         }
         then.run(Actor::operator(), Silence, Terms::default()).await?;
     }
+    software.play(app, 0).await?;
+    app.run(Actor::operator(), Silence, Terms::default()).await?;
     let lost = LoseMail { email: "o.reyes@ostrava.example", at: app.clock().now() - 12 * DAY };
     app.run(Actor::operator(), lost, Terms::default()).await?;
     Ok(())
@@ -86,15 +90,11 @@ pub(super) async fn play(app: &App) -> Result<(), AppError> {
 
 impl Assignment {
     async fn carry_out(&self, app: &App, today: Day) -> Result<(), AppError> {
-        let secret = Secret::new("");
-        let open =
-            OpenDemoSession { role: MANAGER.to_owned(), session: secret.hash(), device: Device::new("", None).seen() };
-        app.run(Actor::anonymous(), open, Terms::default()).await?;
-        let elena = Actor::session(secret.reveal());
+        let elena = Session::of(app, MANAGER).await?;
         let contract = ContractNumber(self.contract.to_owned());
         let assign = AssignCoordinator { contract, input: self.input(today) };
-        app.run(elena.clone(), assign, Terms::default()).await?;
-        app.run(elena, CloseSession { session: secret.hash() }, Terms::default()).await
+        app.run(elena.actor(), assign, Terms::default()).await?;
+        elena.close(app).await
     }
 
     fn input(&self, today: Day) -> Input {
@@ -116,11 +116,70 @@ impl Assignment {
     }
 }
 
-/// Does the one thing that is due.
-async fn work(app: &App) -> Result<(), AppError> {
-    if let Some(job) = app.run(Actor::system(), TakeJob, Terms::default()).await? {
-        worker::run(app.clone(), Transport::Demo, job, app.clock().now()).await?;
+/// Somebody of the demo who is signed in for a moment of its past.
+pub(super) struct Session(Secret);
+
+impl Session {
+    pub(super) async fn of(app: &App, email: &str) -> Result<Self, AppError> {
+        let secret = Secret::new("");
+        let open = ComeIn { email: email.to_owned(), session: secret.hash(), device: Device::new("", None).seen() };
+        app.run(Actor::operator(), open, Terms::default()).await?;
+        Ok(Self(secret))
     }
+
+    pub(super) fn actor(&self) -> Actor {
+        Actor::session(self.0.reveal())
+    }
+
+    /// What binds a download to it.
+    pub(super) fn bearer(&self) -> Vec<u8> {
+        self.0.hash()
+    }
+
+    pub(super) async fn close(self, app: &App) -> Result<(), AppError> {
+        app.run(self.actor(), CloseSession { session: self.0.hash() }, Terms::default()).await
+    }
+}
+
+/// Lets one of the demo's people in, of those without a card, too. While the demo is filled only.
+#[derive(Clone, Serialize)]
+struct ComeIn {
+    email: String,
+    session: Vec<u8>,
+    device: Seen,
+}
+
+const PERSON: &str = "SELECT p.id FROM people p WHERE p.email_key = $1
+    AND EXISTS (SELECT 1 FROM settings s WHERE s.name = 'demo_filling')";
+
+impl Operation for ComeIn {
+    type Action = policy::Configure;
+    type Output = ();
+
+    fn target(&self) -> Single {
+        Single::default()
+    }
+
+    async fn run(&self, tx: &mut WriteTx, permit: &Permit<Self::Action>) -> Result<(), AppError> {
+        let person: Option<(PersonId,)> = tx.find(permit, sql(PERSON).bind(address_key(&self.email))).await?;
+        let (person,) = person.ok_or_else(AppError::hidden)?;
+        let (session, device) = (self.session.clone(), self.device.clone());
+        open(tx, permit, &Opening { person, session, by: By::Demo, strong: true, device }).await?;
+        tx.note(serde_json::json!({"came_in": self.email}), None);
+        Ok(())
+    }
+}
+
+/// Does the one thing that is due.
+async fn work(app: &App) -> Result<bool, AppError> {
+    let Some(job) = app.run(Actor::system(), TakeJob, Terms::default()).await? else { return Ok(false) };
+    worker::run(app.clone(), Transport::Demo, job, app.clock().now()).await?;
+    Ok(true)
+}
+
+/// Does what is due, one thing after the other.
+pub(super) async fn work_all(app: &App) -> Result<(), AppError> {
+    while work(app).await? {}
     Ok(())
 }
 
@@ -177,5 +236,5 @@ impl Operation for LoseMail {
 }
 
 pub(super) fn statements() -> Vec<Sql> {
-    [NOTICES, SENDING, SETS, WRITING, LOSE].map(sql).into()
+    [PERSON, NOTICES, SENDING, SETS, WRITING, LOSE].map(sql).into()
 }

@@ -35,7 +35,7 @@ roles! {
     "manager" "Contract Manager" "Elena Ostrava" "elena@ostrava.example" FIRM
         "3 serial numbers on 110448270013 are hers by default: give them to somebody.";
     "coordinator" "Software Coordinator" "Maya Lindqvist" "m.lindqvist@ostrava.example" FIRM
-        "Coordinates serial numbers, and sees on each why it is hers.";
+        "New releases wait for her, and an order asks whether her address is right.";
     "naming-coordinator" "Software Coordinator who may name users" "Tomás Brandt" "t.brandt@ostrava.example" FIRM
         "Coordinates serial numbers and has the right to let others in.";
     "user" "User" "Mairead Kelly" "m.kelly@ostrava.example" FIRM
@@ -47,9 +47,9 @@ roles! {
     "support" "Vendor, support" "Samir Haddad" "samir@formwork.example" VENDOR
         "Looks up who is told about a serial number, and why.";
     "releases" "Vendor, releases" "Rosa Blum" "rosa@formwork.example" VENDOR
-        "Sees who would be told of a new release.";
+        "Sees who was told of each release and who fetched it, and has a draft to announce.";
     "fulfilment" "Vendor, fulfilment" "Finn Larsen" "finn@formwork.example" VENDOR
-        "Sees who receives the shipments of a serial number.";
+        "Has an order to approve, one to ship, and one on its way.";
     "auditor" "Vendor, auditor" "Odile Martin" "odile@formwork.example" VENDOR
         "Reads what was changed, by whom.";
 }

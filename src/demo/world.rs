@@ -47,7 +47,11 @@ pub async fn fill(app: &App) -> Result<(), AppError> {
 
 /// The same product, some time ago.
 pub(super) fn before(app: &App, by: i64) -> App {
-    App::new(app.db().clone(), app.clock().earlier(by), app.profile().clone())
+    let then = App::new(app.db().clone(), app.clock().earlier(by), app.profile().clone());
+    if let (Ok(files), Ok(key)) = (app.files(), app.vendor_key()) {
+        then.keep_files(files.clone(), key.clone());
+    }
+    then
 }
 
 /// A directory of our own that goes when we are done.

@@ -1,5 +1,6 @@
 //! Home: what needs the reader, then the contracts. The demo's home shows its roles instead.
 use super::contract_people::ContractPerson;
+use crate::releases::fetched::{self, Fetched};
 use crate::web::contract::{ContractRow, table};
 use crate::web::layout::{Crumb, Frame, Place, bare, page};
 use crate::web::person::address;
@@ -32,6 +33,8 @@ pub struct HomeView {
     pub contracts: Vec<ContractList>,
     /// Whom the reader turns to.
     pub people: Vec<ContractPerson>,
+    /// Of the vendor's staff: who fetched what was announced.
+    pub fetched: Vec<Fetched>,
     /// Somebody with a company but without access to anything yet is offered to ask.
     pub may_ask: bool,
 }
@@ -69,6 +72,7 @@ pub fn home_page(frame: &Frame, view: &HomeView) -> Markup {
                     }
                 }
             }
+            (fetched::chart(&view.fetched))
             @for (n, list) in view.contracts.iter().enumerate().filter(|(_, list)| !list.rows.is_empty()) {
                 section.block aria-labelledby={ "contracts-" (n) } {
                     h2 id={ "contracts-" (n) } { (list.title) }
@@ -141,6 +145,7 @@ impl HomeView {
             icon,
         };
         HomeView {
+            fetched: Vec::new(),
             needs: vec![
                 need(
                     "Mail to Owen Reyes, who coordinates 1 serial number, comes back.",

@@ -14,6 +14,9 @@ use crate::contracts::pages::{OwnRow, OwnView, own_page};
 use crate::error::AppError;
 use crate::people::me::Myself;
 use crate::policy::{ActionId, Actor};
+use crate::releases::fetched::ShowFetched;
+use crate::releases::news::ShowNews;
+use crate::releases::ready::{BySerial, ShowReady};
 use crate::shipments::needs::ShowOrderNeeds;
 use crate::users::company::ShowUsers;
 use crate::web::extract::Params;
@@ -64,6 +67,10 @@ async fn home(
                     true => app.read(&actor, &ShowContractPeople).await?,
                     false => Vec::new(),
                 },
+                fetched: match me.person.staff_role.is_some() {
+                    true => app.read(&actor, &ShowFetched).await?,
+                    false => Vec::new(),
+                },
                 may_ask: me.person.manages == 0 && me.companies.iter().any(|c| c.confirmed && c.kind == "customer"),
                 ..needs(&app, &actor, &me).await?
             };
@@ -97,6 +104,9 @@ async fn needs(app: &App, actor: &Actor, me: &Myself) -> Result<HomeView, AppErr
     if ships || me.person.manages > 0 || me.person.coordinates {
         let orders = app.read(actor, &ShowOrderNeeds { ships }).await?;
         found.needs.splice(0..0, orders);
+    }
+    if me.person.manages > 0 || me.person.coordinates {
+        found.needs.extend(app.read(actor, &ShowNews).await?);
     }
     if me.person.manages > 0 || me.person.names {
         let users = app.read(actor, &ShowUsers { contract: "-".to_owned(), ..ShowUsers::default() }).await?;
@@ -169,8 +179,10 @@ async fn own(
     let paging = Paging { cursor: asked.cursor, limit: Some(ROWS) };
     let found = app.read(&actor, &ListOwnAssets { q: q.clone(), paging }).await?;
     let next = found.page.next.as_deref().map(|cursor| link("/products", &[("q", &q), ("cursor", cursor)]));
+    let serials = found.page.items.iter().map(|row| row.serial_number.clone()).collect();
+    let ready = app.read(&actor, &ShowReady(serials)).await?;
     let view = OwnView {
-        rows: found.page.items.iter().map(|row| own_row(row, &me)).collect(),
+        rows: found.page.items.iter().map(|row| own_row(row, &me, &ready)).collect(),
         total: found.total,
         q,
         contracts: me.person.manages > 0 || me.person.coordinates,
@@ -182,7 +194,7 @@ async fn own(
     Ok(own_page(&frame, &view))
 }
 
-fn own_row(row: &AssetRow, me: &Myself) -> OwnRow {
+fn own_row(row: &AssetRow, me: &Myself, ready: &BySerial) -> OwnRow {
     let why = match (row.handle == me.person.handle, row.source.as_str(), &row.group_name) {
         (false, ..) => "You have access".to_owned(),
         (true, "contract_manager", _) => "By default, as Contract Manager".to_owned(),
@@ -194,6 +206,7 @@ fn own_row(row: &AssetRow, me: &Myself) -> OwnRow {
         serial: row.serial_number.clone(),
         product: row.product.clone(),
         release: row.release.clone(),
+        ready: ready.get(&row.serial_number).cloned(),
         contract: row.contract_number.clone(),
         why,
     }

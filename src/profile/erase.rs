@@ -93,7 +93,7 @@ const DETAILS: &str = "DELETE FROM audit_details WHERE event_id IN (SELECT e.id 
 const ANONYMOUS: &str = "UPDATE people SET email = 'erased-' || handle || '@erased.invalid',
         email_key = 'erased-' || handle || '@erased.invalid', first_name = 'Erased', last_name = 'person',
         first_key = 'erased', last_key = 'person', sort_key = 'person' || handle, language = 'en', theme = 'system',
-        time_zone = '', shortcuts = TRUE, prefers_media = FALSE, staff_role = NULL, bounced_at = NULL, signed_in_at = NULL, seen_at = NULL,
+        time_zone = '', shortcuts = TRUE, prefers_media = FALSE, staff_role = NULL, bounced_at = NULL, signed_in_at = NULL, seen_at = NULL, seen_before_at = NULL,
         deactivated_at = COALESCE(deactivated_at, $2), erased_at = $2, version = version + 1
     WHERE (id = $1 OR merged_into = $1) AND erased_at IS NULL";
 

@@ -194,7 +194,7 @@ async fn receive(
 }
 
 /// A part on its way.
-pub(super) struct Part {
+pub(crate) struct Part {
     pub release: ReleaseKey,
     pub artifact: ArtifactKey,
     pub at: u64,
@@ -203,7 +203,7 @@ pub(super) struct Part {
 }
 
 /// Stores a part and counts it. Whoever may not is refused before anything is stored, and what does not fit is not kept.
-pub(super) async fn take(app: &App, actor: &Actor, part: Part) -> Result<Upload, AppError> {
+pub(crate) async fn take(app: &App, actor: &Actor, part: Part) -> Result<Upload, AppError> {
     let Part { release, artifact, at, bytes, last } = part;
     app.read(actor, &ShowUpload { release: release.clone(), artifact: artifact.clone() }).await?;
     let name = format!("uploads/{artifact}/{at}-{}", handle());

@@ -35,8 +35,6 @@ pub fn kind(kind: Kind, base: &str) -> String {
 pub struct DownloadsView {
     /// A page of it.
     pub rows: Vec<Listed>,
-    /// Days on which something counts as new begin here, `YYYY-MM-DD`.
-    pub new_from: String,
     /// Only of this line; empty: of all.
     pub line: String,
     /// The first page, where this is another one.
@@ -60,7 +58,7 @@ pub fn downloads_page(frame: &Frame, view: &DownloadsView) -> Markup {
                 table.plain {
                     caption.vh { "Releases and extensions" }
                     thead { tr { th scope="col" { "Name" } th.c-2 scope="col" { "Kind" } th scope="col" { "Released" } th.c-act scope="col" { span.vh { "Download" } } } }
-                    tbody { @for row in &view.rows { (row_of(view, row)) } }
+                    tbody { @for row in &view.rows { (row_of(row)) } }
                 }
                 (pages(view.first.as_deref(), view.next.as_deref()))
             }
@@ -68,7 +66,7 @@ pub fn downloads_page(frame: &Frame, view: &DownloadsView) -> Markup {
     )
 }
 
-fn row_of(view: &DownloadsView, row: &Listed) -> Markup {
+fn row_of(row: &Listed) -> Markup {
     let release = &row.release;
     let at = format!("/downloads/{}", encoded(&release.handle));
     let kind = kind(release.kind(), &release.base);
@@ -76,7 +74,7 @@ fn row_of(view: &DownloadsView, row: &Listed) -> Markup {
         tr {
             th scope="row" {
                 a href=(at) { (release.name()) }
-                @if release.released_on >= view.new_from { " " (pill(Tone::Info, "clock", "New")) }
+                @if row.new { " " (pill(Tone::Info, "clock", "New since your last visit")) }
                 @if release.state == "withdrawn" { " " (pill(Tone::Warn, "alert", "Withdrawn")) }
                 small.in-2 { (kind) }
             }

@@ -22,9 +22,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde::Deserialize;
 
-/// For so many days something is new.
-const NEW_FOR: i32 = 30;
-
 pub(super) fn routes() -> Vec<Route> {
     vec![
         get("/downloads", ActionId::ListReleases, list),
@@ -54,7 +51,6 @@ async fn list(
     let at = |cursor: &str| link("/downloads", &[("line", &asked.line), ("cursor", cursor)]);
     let view = DownloadsView {
         rows: found.items,
-        new_from: app.clock().moment().today.plus(-NEW_FOR).to_string(),
         first: cursor.map(|_| at("")),
         next: found.next.as_deref().map(at),
         line: asked.line,

@@ -7,13 +7,24 @@ use crate::policy::{Action, DownloadExtension, DownloadRelease, Permit, Scope, S
 use crate::text::full_name;
 use crate::time::Day;
 
+/// What a serial number is entitled to, whoever fetches it: `c` runs today (`$2`), or ran on the day of `r`; an extension adds to
+/// what is registered.
+macro_rules! entitled {
+    () => {
+        " ((c.start_on <= $2 AND c.end_on >= $2) OR (c.start_on <= r.released_on AND c.end_on >= r.released_on))
+        AND (r.base = '' OR a.release = r.base) AND"
+    };
+}
+pub(super) use entitled;
+
 /// `$1` the person, `$2` today, `$3` the kind. Of each release one serial number by which the person may fetch it.
-const PERMITTED: &str = "SELECT x.id, x.asset FROM (SELECT r.id, (SELECT a.id
+const PERMITTED: &str = concat!(
+    "SELECT x.id, x.asset FROM (SELECT r.id, (SELECT a.id
         FROM memberships y JOIN contracts c ON c.account_id = y.account_id JOIN assets a ON a.contract_id = c.id
         JOIN products k ON k.id = a.product_id LEFT JOIN asset_groups g ON g.id = a.group_id
-        WHERE y.person_id = $1 AND y.confirmed_at IS NOT NULL AND k.line = r.line
-        AND ((c.start_on <= $2 AND c.end_on >= $2) OR (c.start_on <= r.released_on AND c.end_on >= r.released_on))
-        AND (r.base = '' OR a.release = r.base) AND";
+        WHERE y.person_id = $1 AND y.confirmed_at IS NOT NULL AND k.line = r.line AND",
+    entitled!()
+);
 const OF_THESE: &str = " LIMIT 1) AS asset FROM releases r WHERE r.kind = $3 AND r.state = 'published'
         AND r.id IN (SELECT CAST(v.column1 AS BIGINT) FROM (";
 const THAT_MAY: &str = ") v)) x WHERE x.asset IS NOT NULL";

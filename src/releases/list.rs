@@ -1,7 +1,7 @@
 //! The releases and extensions of the product lines of which the reader has a serial number, the newest first; and the whole
 //! catalogue, for the vendor.
-use super::entitlement;
 use super::show::{ReleaseRow, release};
+use super::{entitlement, news};
 use crate::contracts::assets::{Page, Paging};
 use crate::db::{FromRow, Reader, Sql, sql};
 use crate::error::AppError;
@@ -29,6 +29,8 @@ pub struct Listed {
     pub release: ReleaseRow,
     /// The reader may fetch its files.
     pub may: bool,
+    /// It came since the reader's last visit, and the reader has not fetched it.
+    pub new: bool,
 }
 
 /// `$2` the line or nothing, `$3` where the page begins.
@@ -57,11 +59,12 @@ impl Query for ListReleases {
         let rows: Vec<ReleaseRow> = reader.list(listed(&permit.scope(), self)).await?;
         let page = self.paging.page(rows, cursor);
         let ids: Vec<i64> = page.items.iter().map(|row| row.id).collect();
+        let new = news::unseen(reader, permit, &ids).await?;
         let may: BTreeSet<i64> = match permit.is_staff() {
             true => ids.into_iter().collect(),
             false => entitlement::of_these(reader, permit, &ids).await?.into_iter().map(|(id, _)| id).collect(),
         };
-        Ok(page.map(|row| Listed { release: row.clone(), may: may.contains(&row.id) }))
+        Ok(page.map(|row| Listed { release: row.clone(), may: may.contains(&row.id), new: new.contains(&row.id) }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Releases and extensions: the catalogue, who is told and why, who may fetch what, and each download (domain.md §5).
 pub mod announce;
-mod api;
+pub(crate) mod api;
 pub mod catalogue_pages;
 pub mod check_artifact;
 pub mod download;
@@ -8,9 +8,12 @@ pub mod downloads_page;
 mod downloads_web;
 pub mod draft;
 pub mod entitlement;
+pub mod fetched;
 pub mod list;
 pub mod mails;
+pub mod news;
 pub mod publish;
+pub mod ready;
 pub mod rehearsal_pages;
 mod rehearsal_web;
 pub mod rehearse;
@@ -37,6 +40,9 @@ pub(crate) fn statements() -> Vec<Sql> {
     all.extend(show::statements());
     all.extend(list::statements());
     all.extend(entitlement::statements());
+    all.extend(ready::statements());
+    all.extend(news::statements());
+    all.extend(fetched::statements());
     all.extend(download::statements());
     all.extend(rehearse::statements());
     all.extend(announce::statements());

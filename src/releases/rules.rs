@@ -73,6 +73,30 @@ pub fn version_key(version: &str) -> String {
     search_key(version).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a version comes after another one, as people count: 2027.10 after 2027.9, and 2027.1 after 2027.
+pub fn is_newer(version: &str, than: &str) -> bool {
+    pieces(version) > pieces(than)
+}
+
+/// Runs of digits by what they are worth, between runs of anything else.
+fn pieces(version: &str) -> Vec<(usize, String)> {
+    let key = version_key(version);
+    let mut all: Vec<(bool, String)> = Vec::new();
+    for c in key.chars().filter(|c| c.is_alphanumeric() || *c == '.') {
+        let digit = c.is_ascii_digit();
+        match all.last_mut() {
+            Some((same, run)) if *same == digit => run.push(c),
+            _ => all.push((digit, c.to_string())),
+        }
+    }
+    // More digits are more, once leading zeros are gone; other runs have no weight but their letters.
+    let weighed = |(digit, run): (bool, String)| match digit {
+        true => (run.trim_start_matches('0').len() + 1, run.trim_start_matches('0').to_owned()),
+        false => (0, run),
+    };
+    all.into_iter().map(weighed).collect()
+}
+
 /// The days of a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
@@ -128,5 +152,15 @@ mod tests {
         assert_eq!(version_key(" 2027  SP1 "), version_key("2027 sp1"));
         assert!(name("line", "the product line", "Draft\u{7}line").is_err());
         assert!(text("notes", &"x".repeat(LONGEST_TEXT + 1)).is_err());
+    }
+
+    #[test]
+    fn versions_are_compared_as_people_count() {
+        let newer =
+            [("2027.1", "2027"), ("2027.10", "2027.9"), ("2027", "2026.3"), ("2027.1", ""), ("R10", "r9"), ("10", "9")];
+        for (version, than) in newer {
+            assert!(is_newer(version, than) && !is_newer(than, version), "{version} {than}");
+        }
+        assert!(!is_newer("2027.1", "2027.01") && !is_newer("2027.1", " 2027.1"));
     }
 }

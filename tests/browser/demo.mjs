@@ -56,6 +56,7 @@ export const tests = {
 
   async 'axe on the pages of the demo'({ world, open }) {
     const [, link] = world.demoLinks()[0];
+    const of = words => world.demoLinks().find(([role]) => role.startsWith(words))[1];
     for (const colorScheme of ['light', 'dark']) for (const viewport of [WIDE, NARROW]) {
       const b = await open({ colorScheme, viewport });
       const paths = ['/', '/sign-in', '/help'];
@@ -66,6 +67,13 @@ export const tests = {
       await b.shot(`${colorScheme}-${viewport.width}-demo-mails`);
       const first = b.locate('main a[href^="/demo/mail/"]').first();
       if (await first.count()) { await first.click(); await b.accessible('one mail of the demo'); await b.shot(`${colorScheme}-${viewport.width}-demo-mail`); }
+      // What was released: where a manager, a coordinator and the vendor meet it.
+      const meets = [[link, ['/', '/contracts/110448270013/products', '/orders']], [of('Software Coordinator'), ['/', '/downloads', '/products', '/products/378-97366946']], [of('Vendor, releases'), ['/', '/vendor/releases']]];
+      for (const [i, [to, paths]] of meets.entries()) {
+        await b.context.clearCookies();
+        await follow(b, to);
+        for (const path of paths) { await b.goto(path); await b.accessible(`demo ${path}`); await b.shot(`${colorScheme}-${viewport.width}-demo-${i}-${path}`); }
+      }
       await b.close();
     }
   },

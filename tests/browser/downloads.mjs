@@ -46,12 +46,18 @@ async function fromFormToFile({ world, main: contract, open, script }) {
   const { to: [to], text, headers } = mails[0], b = await open({ script });
   ok(headers['auto-submitted'] === 'auto-generated' && text.includes('Why you get this'), 'the mail says why');
   await b.signIn(to);
+  await b.goto('/');
+  ok((await main(b)).includes(`${line} 2027.3 is ready for `), 'Home says what waits');
+  await b.locate('main .needs li', { hasText: '2027.3 is ready' }).getByRole('link', { name: 'Download' }).click();
+  await b.page.waitForURL('**/downloads/*');
   const began = Date.now();
   await b.goto(new URL(text.match(/https?:\/\/\S+\/downloads\/\S+/)[0]).pathname);
   const [download] = await Promise.all([b.page.waitForEvent('download'), press(b, /^Download/)]);
   equal(sha256(readFileSync(await download.path())), sha256(file), 'the file is the one that was uploaded');
   equal(download.suggestedFilename(), 'product-2027.3-windows.zip', 'and is called so');
   note(`two clicks and ${Date.now() - began} ms from the mail to ${SIZE} bytes, verified`);
+  await b.goto('/');
+  ok(!(await main(b)).includes('2027.3 is ready'), 'what was fetched waits no more');
   // Cut off after the first bytes, it goes on from there, in the same session.
   const range = async text => b.context.request.get(download.url(), { headers: { range: text } });
   const first = await range('bytes=0-4999999'), rest = await range('bytes=5000000-');
