@@ -31,6 +31,7 @@ macro_rules! category {
                     AND s.person_id = n.person_id AND s.level <> 'copy') THEN 'releases' ELSE 'release_copies' END
             WHEN COALESCE(z.kind, n.kind) = 'access.changed' THEN 'access'
             WHEN COALESCE(z.kind, n.kind) = 'by_default' THEN 'by_default'
+            WHEN COALESCE(z.kind, n.kind) = 'renewal.weekly' THEN 'renewals_weekly'
             WHEN COALESCE(z.kind, n.kind) = 'digest' THEN 'digest' ELSE '' END"
     };
 }

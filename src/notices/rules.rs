@@ -104,7 +104,7 @@ pub struct Category {
 }
 
 /// All, in the order of the page.
-pub const CATEGORIES: [Category; 4] = [
+pub const CATEGORIES: [Category; 5] = [
     Category {
         name: "releases",
         words: "A new release or extension is ready",
@@ -127,6 +127,12 @@ pub const CATEGORIES: [Category; 4] = [
         name: "by_default",
         words: "Serial numbers are still yours by default",
         whom: "Once a month, to Contract Managers",
+        usual: "at_once",
+    },
+    Category {
+        name: "renewals_weekly",
+        words: "The renewals of your customers in the next 90 days",
+        whom: "On Mondays, to those who administer a reseller's agents",
         usual: "at_once",
     },
 ];

@@ -23,6 +23,8 @@ pub struct OrdersView {
     pub next: Option<String>,
     /// The reader coordinates, and has what has media by post, too; none: the reader is no customer.
     pub media: Option<bool>,
+    /// The reader may order: as a customer, or for customers.
+    pub orders: bool,
     /// The zone in which days are told.
     pub zone: TimeZone,
 }
@@ -51,7 +53,7 @@ pub fn orders_page(frame: &Frame, view: &OrdersView) -> Markup {
         html! {
             div.head {
                 div.title { h1 { "Orders" } p { "Media of releases that were ordered for your serial numbers, the newest first." } }
-                div.acts { a.btn.primary href="/orders/new" { (icon("plus")) "Order media" } }
+                @if view.orders { div.acts { a.btn.primary href="/orders/new" { (icon("plus")) "Order media" } } }
             }
             @if let Some(media) = view.media {
                 p.under {
@@ -87,10 +89,12 @@ fn none(view: &OrdersView) -> Markup {
     if view.filter.any() {
         return empty("No order matches", html! { "Check the spelling, or " a href="/orders" { "show all" } "." });
     }
-    empty(
-        "No orders yet",
-        html! { "Releases that have media can be ordered by post. " a href="/orders/new" { "Order media" } "." },
-    )
+    let words = if view.orders {
+        html! { "Releases that have media can be ordered by post. " a href="/orders/new" { "Order media" } "." }
+    } else {
+        html! { "Customers order here what is released on media." }
+    };
+    empty("No orders yet", words)
 }
 
 fn table(view: &OrdersView, companies: bool) -> Markup {
@@ -128,6 +132,7 @@ impl OrdersView {
             later: false,
             next: None,
             media: Some(false),
+            orders: true,
             zone: TimeZone::UTC,
         }
     }

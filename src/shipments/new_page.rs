@@ -115,7 +115,8 @@ fn order(view: &NewOrderView, release: &Offered) -> Markup {
             }
         }
         @if view.candidates.is_empty() {
-            (empty("No serial number for it here", html! { @if view.staff { "Enter the number of a contract that has serial numbers of this product line." } @else { "You have no serial number of this product line." } }))
+            @let title = if view.staff && view.contract.is_empty() { "For whom?" } else { "No serial number for it here" };
+            (empty(title, html! { @if view.staff { "Enter the number of a contract that has serial numbers of this product line." } @else { "You have no serial number of this product line." } }))
         } @else {
             form.stack-form method="post" action="/orders/new" novalidate {
                 (csrf(&view.csrf)) (hidden("idempotency_key", &view.key)) (hidden("release", &release.handle)) (hidden("contract", &view.contract))

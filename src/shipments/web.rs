@@ -81,6 +81,7 @@ async fn list(
         later: !asked.cursor.is_empty(),
         next: found.next,
         media,
+        orders: media.is_some() || me.person.staff_role.is_some(),
         zone: me.zone(app.clock().zone()),
     };
     let crumbs = vec![Crumb::to("Home", "/"), Crumb::here("Orders")];

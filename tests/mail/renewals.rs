@@ -1,5 +1,6 @@
 //! Renewal: notices on their days, their copies and calendar files, quotes, what stops them, the weekly mail, the cost of a day.
-use super::office::{CONTRACT, Office, heads};
+use super::office::{BASE, CONTRACT, Office, heads};
+use super::wanted::post;
 use subscription_center::auth::secret::hash;
 use subscription_center::db::statements_run;
 use subscription_center::ids::ContractNumber;
@@ -201,7 +202,9 @@ pub async fn renewal_weekly(engine: Engine) {
         ("nils@brightwell.example", "Weekly renewals: 1 customer in the next 90 days")
     );
     assert!(mail.text.contains("110448270021") && !mail.text.contains(CONTRACT), "{}", mail.text);
-    office.exec("INSERT INTO notice_preferences (person_id, category, how) VALUES (7, 'renewals_weekly', 'off')").await;
+    let stop = mail.headers["list-unsubscribe"].trim_matches(['<', '>']).replace(BASE, "");
+    assert_eq!(post(&office, &stop).await, 200);
+    assert_eq!(office.texts("SELECT category || ' ' || how FROM notice_preferences").await, ["renewals_weekly off"]);
     days_later(&office, 7).await;
     assert_eq!(office.number(weekly).await, 1, "switched off");
     office.exec("UPDATE notice_preferences SET how = 'at_once'").await;

@@ -24,7 +24,7 @@ async fn told(office: &Office, key: &str) {
     office.idle().await;
 }
 
-async fn post(office: &Office, path: &str) -> u16 {
+pub(super) async fn post(office: &Office, path: &str) -> u16 {
     let request =
         Request::builder().method("POST").uri(path).header("content-type", "application/x-www-form-urlencoded");
     let request = request.body(Body::from("List-Unsubscribe=One-Click")).unwrap();
