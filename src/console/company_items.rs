@@ -74,7 +74,7 @@ const MOVE: &[&str] = &[
     goes!("naming_rights"),
     goes!("adoptions"),
     // Where one to the same place is there already, the address is asked for again, and both are put together then.
-    "UPDATE shipments SET account_id = n.after_id, confirmed_at = CASE WHEN EXISTS (SELECT 1 FROM shipments o
+    "UPDATE shipments SET account_id = n.after_id, confirmed_at = CASE WHEN shipments.state = 'requested' AND EXISTS (SELECT 1 FROM shipments o
             WHERE o.account_id = n.after_id AND o.person_id = shipments.person_id AND o.release_id = shipments.release_id
             AND o.state = 'requested' AND o.confirmed_at IS NOT NULL) THEN NULL ELSE confirmed_at END
      FROM (SELECT DISTINCT x.shipment_id, i.after_id FROM change_set_items i JOIN assets a ON a.contract_id = i.target_id

@@ -37,7 +37,7 @@ pub struct Approved {
 pub struct RefusedOrder {
     /// `30118`
     pub number: String,
-    /// `not-found`, `address-open`, `hands-changed`, `approved-already`, `shipped-already` or `order-over`.
+    /// `not-found`, `release-withdrawn`, `address-open`, `hands-changed`, `approved-already`, `shipped-already` or `order-over`.
     pub reason: String,
     /// The same in a sentence.
     pub words: String,
@@ -56,6 +56,7 @@ struct Found {
     state: String,
     confirmed: bool,
     same_hands: bool,
+    offered: bool,
 }
 
 const LOCK: &str = "UPDATE contracts SET version = version + 1 WHERE id IN (SELECT c.id FROM contracts c
@@ -67,7 +68,8 @@ const IN_LIST: &str = ") v)";
 const FOUND: &str = "SELECT h.id, h.state, h.confirmed_at IS NOT NULL AS confirmed,
         NOT EXISTS (SELECT 1 FROM shipment_assets x JOIN assets a ON a.id = x.asset_id JOIN contracts c ON c.id = a.contract_id
             LEFT JOIN asset_groups g ON g.id = a.group_id WHERE x.shipment_id = h.id
-            AND COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id) <> h.person_id) AS same_hands
+            AND COALESCE(a.coordinator_id, g.coordinator_id, c.coordinator_id, c.manager_id) <> h.person_id) AS same_hands,
+        EXISTS (SELECT 1 FROM releases r WHERE r.id = h.release_id AND r.state = 'published') AS offered
     FROM shipments h WHERE h.id IN (SELECT CAST(v.column1 AS BIGINT) FROM (";
 const APPROVE: &str = "UPDATE shipments SET state = 'approved', state_at = $1
     WHERE state = 'requested' AND id IN (SELECT CAST(v.column1 AS BIGINT) FROM (";
@@ -115,7 +117,8 @@ impl Operation for ApproveShipments {
 
 fn verdict(found: Option<&Found>) -> Result<(), (&'static str, &'static str)> {
     let Some(row) = found else { return Err(("not-found", "there is no such order")) };
-    let present = Present { state: State::of(&row.state), confirmed: row.confirmed, same_hands: row.same_hands };
+    let Found { confirmed, same_hands, offered, .. } = *row;
+    let present = Present { state: State::of(&row.state), confirmed, same_hands, offered };
     after(present, Event::Approve, By::Staff).map(|_| ()).map_err(|no| (no.kind(), no.words()))
 }
 

@@ -139,6 +139,8 @@ pub enum No {
     Over,
     /// It was not cancelled.
     NotCancelled,
+    /// Its release was withdrawn.
+    Withdrawn,
 }
 
 impl No {
@@ -156,6 +158,7 @@ impl No {
             No::NotShipped => "not-shipped",
             No::Over => "order-over",
             No::NotCancelled => "not-cancelled",
+            No::Withdrawn => "release-withdrawn",
         }
     }
 
@@ -177,6 +180,9 @@ impl No {
             No::NotShipped => "it has not left yet; note first with whom it was shipped",
             No::Over => "this order is over; order again",
             No::NotCancelled => "it was not cancelled; there is nothing to take back",
+            No::Withdrawn => {
+                "its release was withdrawn; cancel the order, or wait until the release is published again"
+            }
         }
     }
 }
@@ -190,18 +196,23 @@ pub struct Present {
     pub confirmed: bool,
     /// Its coordinator still coordinates each of its serial numbers.
     pub same_hands: bool,
+    /// Its release is published.
+    pub offered: bool,
 }
 
 /// The table: where an order stands after an event, or why not. The order of refusals is part of it.
 pub fn after(present: Present, event: Event, by: By) -> Result<State, No> {
     use State::{Approved, Cancelled, Delivered, Requested, Returned, Shipped};
-    let Present { state, confirmed, same_hands } = present;
+    let Present { state, confirmed, same_hands, offered } = present;
     let vendor = if by == By::Staff { Ok(()) } else { Err(No::OnlyVendor) };
     match (event, state) {
         (Event::ChangeHands, _) if by != By::System => Err(No::OnlyProduct),
         (Event::ChangeHands, Requested | Approved) => Ok(Requested),
         (Event::ChangeHands, Shipped) => Err(No::Left),
         (_, _) if by == By::System => Err(No::OnlyProduct),
+        // It was for somebody who does not coordinate them any more.
+        (Event::Restore, Cancelled) if !same_hands => Err(No::Over),
+        (Event::Restore, Cancelled) if !offered => Err(No::Withdrawn),
         (Event::Restore, Cancelled) => Ok(Requested),
         (Event::Restore, _) => Err(No::NotCancelled),
         (_, Delivered | Returned | Cancelled) => Err(No::Over),
@@ -210,12 +221,15 @@ pub fn after(present: Present, event: Event, by: By) -> Result<State, No> {
         (Event::Return, Shipped) => vendor.and(Ok(Returned)),
         (_, Shipped) => Err(No::Left),
         (Event::Confirm, Requested | Approved) if by != By::Coordinator => Err(No::NotYours),
+        // What is shown is where the former coordinator wanted it.
+        (Event::Confirm, Requested | Approved) if !same_hands => Err(No::HandsChanged),
         (Event::Confirm, Requested | Approved) => Ok(state),
         // Whoever approved it has not seen where it goes now.
         (Event::ChangeShipTo, Requested | Approved) => Ok(Requested),
         (Event::Cancel, Requested) => Ok(Cancelled),
         (Event::Cancel, Approved) => vendor.map_err(|_| No::ApprovedAlready).and(Ok(Cancelled)),
         (Event::Approve | Event::Ship, _) if by != By::Staff => Err(No::OnlyVendor),
+        (Event::Approve | Event::Ship, _) if !offered => Err(No::Withdrawn),
         (Event::Approve | Event::Ship, _) if !same_hands => Err(No::HandsChanged),
         (Event::Approve | Event::Ship, _) if !confirmed => Err(No::AddressOpen),
         (Event::Approve, Requested) => Ok(Approved),
@@ -313,7 +327,7 @@ mod tests {
             for event in Event::ALL {
                 let mut line = format!("{:<10} {:<10}", state.name(), event.name());
                 for by in By::ALL {
-                    let present = Present { state, confirmed: true, same_hands: true };
+                    let present = Present { state, confirmed: true, same_hands: true, offered: true };
                     let words = match after(present, event, by) {
                         Ok(next) => format!("→ {}", next.name()),
                         Err(no) => no.kind().to_owned(),
@@ -330,12 +344,26 @@ mod tests {
     fn what_is_not_confirmed_or_changed_hands_does_not_leave() {
         for state in [State::Requested, State::Approved] {
             for event in [Event::Approve, Event::Ship] {
-                let present = Present { state, confirmed: false, same_hands: false };
-                assert_eq!(after(present, event, By::Staff), Err(No::HandsChanged), "hands come first");
+                let present = Present { state, confirmed: false, same_hands: false, offered: false };
+                assert_eq!(after(present, event, By::Staff), Err(No::Withdrawn), "what nobody is to get comes first");
+                let present = Present { offered: true, ..present };
+                assert_eq!(after(present, event, By::Staff), Err(No::HandsChanged), "then hands");
                 let present = Present { same_hands: true, ..present };
                 assert_eq!(after(present, event, By::Staff), Err(No::AddressOpen));
             }
         }
+    }
+
+    #[test]
+    fn what_was_cancelled_comes_back_only_to_the_same_hands() {
+        let present = Present { state: State::Cancelled, confirmed: true, same_hands: false, offered: false };
+        let restored = |present| after(present, Event::Restore, By::Coordinator);
+        assert_eq!(restored(present), Err(No::Over));
+        let present = Present { same_hands: true, ..present };
+        assert_eq!(restored(present), Err(No::Withdrawn));
+        assert_eq!(restored(Present { offered: true, ..present }), Ok(State::Requested));
+        let present = Present { state: State::Requested, same_hands: false, ..present };
+        assert_eq!(after(present, Event::Confirm, By::Coordinator), Err(No::HandsChanged));
     }
 
     #[test]

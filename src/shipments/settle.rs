@@ -79,12 +79,13 @@ const SPLIT: &str = concat!(
     " w WHERE w.now_id <> w.person_id) n JOIN shipments s ON s.id = n.id
      LEFT JOIN shipping_addresses d ON d.person_id = n.now_id ORDER BY n.id, n.now_id"
 );
+/// Split off just now: an earlier one that changed hands again has the same `asked_at`, and another version.
 const NOTE_SPLIT: &str = "INSERT INTO shipment_events (shipment_id, at, by_id, event, words, former_id, successor_id)
     SELECT e.shipment_id, $1, -1, e.event, e.words, e.former_id, e.successor_id FROM (
         SELECT s.id AS shipment_id, 'split' AS event, CAST(o.id AS TEXT) AS words, o.person_id AS former_id,
-            s.person_id AS successor_id FROM shipments s JOIN shipments o ON o.id = s.split_from WHERE s.asked_at = $1
+            s.person_id AS successor_id FROM shipments s JOIN shipments o ON o.id = s.split_from WHERE s.asked_at = $1 AND s.version = 1
         UNION ALL SELECT o.id, 'parted', CAST(s.id AS TEXT), o.person_id, s.person_id
-            FROM shipments s JOIN shipments o ON o.id = s.split_from WHERE s.asked_at = $1) e";
+            FROM shipments s JOIN shipments o ON o.id = s.split_from WHERE s.asked_at = $1 AND s.version = 1) e";
 const MOVE: &str = concat!(
     "UPDATE shipment_assets SET shipment_id = n.id FROM (SELECT w.id AS former, w.asset_id, MAX(s.id) AS id FROM ",
     present!(),
@@ -93,14 +94,14 @@ const MOVE: &str = concat!(
 );
 /// What was approved was packed with more in it.
 const REPACK: &str = "UPDATE shipments SET state = 'requested', state_at = $1 WHERE state = 'approved'
-    AND id IN (SELECT s.split_from FROM shipments s WHERE s.asked_at = $1 AND s.split_from IS NOT NULL)
+    AND id IN (SELECT s.split_from FROM shipments s WHERE s.asked_at = $1 AND s.version = 1 AND s.split_from IS NOT NULL)
     AND NOT EXISTS (SELECT 1 FROM shipments o WHERE o.id <> shipments.id AND o.account_id = shipments.account_id
         AND o.person_id = shipments.person_id AND o.release_id = shipments.release_id
         AND ((o.state = 'requested' AND o.confirmed_at IS NOT NULL) OR (o.state = 'approved' AND o.id < shipments.id)))";
 /// Where another one of the same coordinator waits, the address is asked for again, and both are put together then.
 const REPACK_ASKED: &str =
     "UPDATE shipments SET state = 'requested', state_at = $1, confirmed_at = NULL WHERE state = 'approved'
-    AND id IN (SELECT s.split_from FROM shipments s WHERE s.asked_at = $1 AND s.split_from IS NOT NULL)";
+    AND id IN (SELECT s.split_from FROM shipments s WHERE s.asked_at = $1 AND s.version = 1 AND s.split_from IS NOT NULL)";
 const ASKED: &str =
     "SELECT CAST(h.id AS TEXT) AS id FROM shipments h WHERE h.state = 'requested' AND h.asked_at = $3
     AND (h.id = $2 OR h.split_from = $2 OR h.account_id = (SELECT k.account_id FROM contracts k WHERE k.id = $1)) ORDER BY h.id";

@@ -1,6 +1,6 @@
 //! Where an order goes: its coordinator says that the address is right, or whoever may enters another one. What then goes to the same
 //! place as another order of the same coordinator ships together with it.
-use super::address::{checked, keep, usable};
+use super::address::{checked, keep, of_people, usable};
 use super::mails::News;
 use super::rules::{Event, State};
 use super::store::{Row, go, note, one};
@@ -130,7 +130,11 @@ impl Operation for EditShipTo {
         let own = person == permit.actor().0;
         if own && self.keep {
             keep(tx, permit, PersonId(person), &address).await?;
-        } else if own && self.address.is_none() {
+        } else if own
+            && self.address.is_none()
+            && of_people(tx, permit, &[person]).await?.get(&person).is_some_and(|(a, _)| *a == address)
+        {
+            // Only what was shown was said to be right.
             checked(tx, permit, PersonId(person)).await?;
         }
         tx.note(serde_json::json!({"order": row.number(), "event": event.name()}), None);

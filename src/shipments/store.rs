@@ -14,6 +14,7 @@ pub struct Row {
     state: String,
     pub(super) confirmed: bool,
     same_hands: bool,
+    offered: bool,
     /// The actor coordinates one of its serial numbers.
     coordinates: bool,
     staff: bool,
@@ -37,7 +38,7 @@ macro_rules! assets_of {
 const ROW: &str = concat!(
     "SELECT h.id, h.state, h.confirmed_at IS NOT NULL AS confirmed, NOT ",
     assets_of!("<> h.person_id"),
-    " AS same_hands, ",
+    " AS same_hands, EXISTS (SELECT 1 FROM releases r WHERE r.id = h.release_id AND r.state = 'published') AS offered, ",
     assets_of!("= $2"),
     " AS coordinates, EXISTS (SELECT 1 FROM people q WHERE q.id = $2 AND q.staff_role IS NOT NULL) AS staff, ",
     super::address::columns!("h"),
@@ -90,8 +91,8 @@ impl Row {
 
     /// Where it stands after an event, or why not.
     pub fn after(&self, event: Event) -> Result<State, No> {
-        let (confirmed, same_hands) = (self.confirmed, self.same_hands);
-        after(Present { state: self.state(), confirmed, same_hands }, event, self.by())
+        let Row { confirmed, same_hands, offered, .. } = *self;
+        after(Present { state: self.state(), confirmed, same_hands, offered }, event, self.by())
     }
 
     /// As the customer knows it.

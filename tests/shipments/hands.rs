@@ -5,6 +5,9 @@ on_both!(
     hands_that_change_before_it_left_ask_again
     hands_that_change_in_part_make_a_second_order
     what_has_left_stays_with_whom_it_was_sent_to
+    what_was_cancelled_does_not_come_back_to_former_hands
+    what_was_withdrawn_does_not_leave
+    the_new_coordinator_does_not_confirm_the_former_ones_address
     approving_and_changing_hands_at_once_never_ships_to_the_wrong_one
 );
 
@@ -63,6 +66,11 @@ async fn hands_that_change_in_part_make_a_second_order(world: World) {
     }
     new.sort();
     assert_eq!(new, ["requested of cm@acme.example for 1, waits", "requested of scn@acme.example for 1, waits"]);
+    // What went to somebody else, and goes on to a third one, does not touch what was left behind and is packed.
+    approve(&world, &number).await;
+    assign(&world, "cm@acme.example", &["S2"]).await;
+    settle(&world).await;
+    assert_eq!(state(&world, &number).await, "approved of sc@acme.example for 1");
     // A second look changes nothing.
     let before = world.number("SELECT COUNT(*) FROM shipment_events").await;
     world.exec("UPDATE jobs SET state = 'waiting', run_at = 0 WHERE kind = 'shipments.settle'").await;
@@ -81,6 +89,49 @@ async fn what_has_left_stays_with_whom_it_was_sent_to(world: World) {
     let see = format!("GET /api/v1/shipments/{number}");
     assert_eq!(call(&world, COORDINATOR, &see, Value::Null).await.0, 200);
     assert_eq!(call(&world, OTHER, &see, Value::Null).await.0, 404);
+}
+
+async fn what_was_cancelled_does_not_come_back_to_former_hands(world: World) {
+    lives(&world, COORDINATOR, "Kade 1", 10).await;
+    let number = order(&world, COORDINATOR, &["S1"]).await[0].0.clone();
+    let cancel = format!("POST /api/v1/shipments/{number}/cancel");
+    ok(&world, COORDINATOR, &cancel, json!({})).await;
+    assign(&world, "scn@acme.example", &["S1"]).await;
+    for who in [COORDINATOR, MANAGER] {
+        let (status, no) = call(&world, who, &cancel, json!({"undo": true})).await;
+        assert!(status == 404 || no["type"].as_str().unwrap().ends_with("order-over"), "{who}: {status} {no}");
+    }
+    assert_eq!(state(&world, &number).await, "cancelled of sc@acme.example for 1");
+}
+
+async fn what_was_withdrawn_does_not_leave(world: World) {
+    lives(&world, COORDINATOR, "Kade 1", 10).await;
+    let number = order(&world, COORDINATOR, &["S1"]).await[0].0.clone();
+    world.exec("UPDATE releases SET state = 'withdrawn' WHERE id = 1").await;
+    assert_eq!(approve(&world, &number).await["refused"][0]["reason"], "release-withdrawn");
+    world.exec("UPDATE releases SET state = 'published' WHERE id = 1").await;
+    approve(&world, &number).await;
+    world.exec("UPDATE releases SET state = 'withdrawn' WHERE id = 1").await;
+    let (status, no) = ship(&world, &number).await;
+    assert!(status == 409 && no["type"].as_str().unwrap().ends_with("release-withdrawn"), "{no}");
+    assert_eq!(state(&world, &number).await, "approved of sc@acme.example for 1");
+}
+
+/// In the minute before the order is settled.
+async fn the_new_coordinator_does_not_confirm_the_former_ones_address(world: World) {
+    lives(&world, COORDINATOR, "Kade 1", 500).await;
+    lives(&world, OTHER, "Kade 2", 500).await;
+    let number = order(&world, COORDINATOR, &["S1"]).await[0].0.clone();
+    assign(&world, "scn@acme.example", &["S1"]).await;
+    let ship_to = format!("POST /api/v1/shipments/{number}/ship-to");
+    assert_eq!(refused(&world, OTHER, &ship_to, json!({})).await, "hands-changed");
+    let old = "SELECT COUNT(*) FROM shipping_addresses d WHERE d.person_id = 4 AND d.checked_at < (SELECT MAX(h.requested_at) FROM shipments h)";
+    assert_eq!(world.number(old).await, 1, "nobody has said that it is right");
+    settle(&world).await;
+    ok(&world, OTHER, &ship_to, json!({})).await;
+    assert_eq!(world.number(old).await, 0);
+    let shown = ok(&world, OTHER, &format!("GET /api/v1/shipments/{number}"), Value::Null).await;
+    assert_eq!(shown["ship_to"]["line1"], "Kade 2");
 }
 
 /// Whichever comes first: what is approved or shipped goes to whoever coordinated then, and everything else asks again.
